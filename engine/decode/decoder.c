@@ -1,0 +1,186 @@
+#include "decode/decoder.h"
+
+#include "base/memory.h"
+#include "base/status.h"
+#include "decode/decoder_internal.h"
+#include "decode/scan.h"
+
+enum wend_status wend__decoder_create(const struct wend_field *fields, uint32_t field_count,
+                                      struct wend_decoder **decoder, struct wend_error *error) {
+    *decoder = NULL;
+    struct wend_decoder *created = wend__alloc_zeroed(1, sizeof *created);
+    if (created == NULL) {
+        return wend__fail_memory(error);
+    }
+    created->fields = fields;
+    created->field_count = field_count;
+    created->targets = wend__alloc_zeroed(field_count + 1U, sizeof *created->targets);
+    created->json_nodes = wend__alloc_zeroed(field_count + 1U, sizeof *created->json_nodes);
+    struct wend_bytes *names = wend__alloc_zeroed(field_count + 1U, sizeof *names);
+    if (created->targets == NULL || created->json_nodes == NULL || names == NULL) {
+        wend__free(names);
+        wend__decoder_destroy(created);
+        return wend__fail_memory(error);
+    }
+    for (uint32_t i = 0; i < field_count; i++) {
+        names[i] = fields[i].kind == WEND_FIELD_PLAIN ? fields[i].name : WEND_BYTES_ABSENT;
+    }
+    enum wend_status status = wend__json_init(&created->json, names, field_count, &created->scratch,
+                                              created->json_nodes, error);
+    wend__free(names);
+    if (status != WEND_OK) {
+        wend__decoder_destroy(created);
+        return status;
+    }
+    *decoder = created;
+    return WEND_OK;
+}
+
+void wend__decoder_destroy(struct wend_decoder *decoder) {
+    if (decoder == NULL) {
+        return;
+    }
+    wend__json_deinit(&decoder->json);
+    wend__arena_deinit(&decoder->scratch);
+    wend__free(decoder->json_nodes);
+    wend__free(decoder->targets);
+    wend__free(decoder->cells);
+    wend__free(decoder);
+}
+
+/* Where the format at hand has the field; UINT32_MAX: nowhere. */
+static uint32_t source_of(const struct wend_decoder *decoder, uint32_t field) {
+    switch (decoder->detected->kind) {
+    case WEND_FORMAT_NDJSON:
+        return decoder->json_nodes[field];
+    case WEND_FORMAT_DELIMITED:
+        return wend__detected_column(decoder->detected, decoder->fields[field].name);
+    case WEND_FORMAT_ACCESS_LOG:
+        for (uint32_t i = 0; i < WEND_LOG_FIELD_COUNT; i++) {
+            if (wend__bytes_is(decoder->fields[field].name, wend__access_log_fields[i])) {
+                return i;
+            }
+        }
+        return UINT32_MAX;
+    case WEND_FORMAT_AUTO:
+    default:
+        return UINT32_MAX;
+    }
+}
+
+enum wend_status wend__decoder_set_input(struct wend_decoder *decoder,
+                                         const struct wend_detected *detected,
+                                         struct wend_error *error) {
+    decoder->detected = detected;
+    decoder->target_count = 0;
+    for (uint32_t i = 0; i < decoder->field_count; i++) {
+        uint32_t source =
+            decoder->fields[i].kind == WEND_FIELD_PLAIN ? source_of(decoder, i) : UINT32_MAX;
+        if (source != UINT32_MAX) {
+            decoder->targets[decoder->target_count++] = (struct wend_target){i, source};
+        }
+    }
+    if (detected->column_count > decoder->cell_capacity) {
+        struct wend_cell *cells = wend__alloc_zeroed(detected->column_count, sizeof *cells);
+        if (cells == NULL) {
+            decoder->detected = NULL;
+            return wend__fail_memory(error);
+        }
+        wend__free(decoder->cells);
+        decoder->cells = cells;
+        decoder->cell_capacity = detected->column_count;
+    }
+    return WEND_OK;
+}
+
+bool wend__ndjson_record(struct wend_decoder *decoder, const uint8_t *at, const uint8_t *end,
+                         const uint8_t *limit, struct wend_bytes *row) {
+    if (!wend__json_parse(&decoder->json, at, end, limit)) {
+        return false;
+    }
+    for (uint32_t i = 0; i < decoder->target_count; i++) {
+        row[decoder->targets[i].field] =
+            wend__json_value(&decoder->json, decoder->targets[i].source);
+    }
+    return true;
+}
+
+/* Behind the line end of the record at `at`; a block's end is an input's end (see chunker.h). */
+static const uint8_t *find_record_end(const struct wend_detected *detected, const uint8_t *at,
+                                      const uint8_t *limit) {
+    if (detected->kind == WEND_FORMAT_DELIMITED) {
+        size_t scanned = 0;
+        bool in_quotes = false;
+        size_t end = 0;
+        (void)wend__delimited_extent(at, (size_t)(limit - at), true, detected->separator,
+                                     detected->max_record_bytes, &scanned, &in_quotes, &end);
+        return at + end;
+    }
+    const uint8_t *line_end = wend__find_byte(at, limit, '\n');
+    return line_end == NULL ? limit : line_end + 1;
+}
+
+static bool decode_record(struct wend_decoder *decoder, const uint8_t *at, const uint8_t *end,
+                          const uint8_t *limit, struct wend_bytes *row) {
+    switch (decoder->detected->kind) {
+    case WEND_FORMAT_NDJSON:
+        return wend__ndjson_record(decoder, at, end, limit, row);
+    case WEND_FORMAT_DELIMITED:
+        return wend__delimited_record(decoder, at, end, row);
+    case WEND_FORMAT_ACCESS_LOG:
+        return wend__access_log_record(decoder, at, end, row);
+    case WEND_FORMAT_AUTO:
+    default:
+        return false;
+    }
+}
+
+static void clear_row(struct wend_bytes *row, uint32_t field_count) {
+    for (uint32_t i = 0; i < field_count; i++) {
+        row[i] = WEND_BYTES_ABSENT;
+    }
+}
+
+/* Appends the record [at, end) to the batch. */
+static void add_record(struct wend_decoder *decoder, const uint8_t *at, const uint8_t *end,
+                       const uint8_t *limit, uint64_t offset, struct wend_batch *batch) {
+    size_t max_record = decoder->detected->max_record_bytes;
+    struct wend_record *record = &batch->records[batch->record_count];
+    struct wend_bytes *row = batch->fields + (size_t)batch->record_count * batch->field_count;
+    size_t size = (size_t)(end - at);
+    record->raw = wend__bytes(at, size < max_record ? size : max_record);
+    record->offset = offset;
+    record->reject = WEND_REJECT_NONE;
+    clear_row(row, batch->field_count);
+    if (size > max_record || !decode_record(decoder, at, end, limit, row)) {
+        record->reject = WEND_REJECT_SHAPE;
+    }
+    batch->record_count++;
+}
+
+enum wend_status wend__decoder_batch(struct wend_decoder *decoder, const uint8_t *bytes, size_t len,
+                                     size_t *consumed, struct wend_batch *batch,
+                                     struct wend_error *error) {
+    const uint8_t *at = bytes;
+    const uint8_t *limit = bytes + len;
+    bool is_delimited = decoder->detected->kind == WEND_FORMAT_DELIMITED;
+    batch->record_count = 0;
+    wend__arena_clear(&decoder->scratch);
+    while (at < limit && batch->record_count < batch->record_capacity) {
+        const uint8_t *next = find_record_end(decoder->detected, at, limit);
+        const uint8_t *end = wend__without_line_end(at, next);
+        bool is_blank = is_delimited ? at == end : wend__is_blank_line(at, end);
+        /* A blank line may be a cut one, whose rest nobody saw: then its size is what counts. */
+        if (!is_blank || (size_t)(end - at) > decoder->detected->max_record_bytes) {
+            add_record(decoder, at, end, limit, (uint64_t)(at - bytes), batch);
+        }
+        at = next;
+    }
+    *consumed = (size_t)(at - bytes);
+    if (decoder->is_out_of_memory || decoder->json.is_out_of_memory) {
+        decoder->is_out_of_memory = false;
+        decoder->json.is_out_of_memory = false;
+        return wend__fail_memory(error);
+    }
+    return WEND_OK;
+}

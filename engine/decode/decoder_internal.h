@@ -1,0 +1,107 @@
+/*
+ * decoder_internal.h: what the formats of engine/decode share; not included from outside.
+ */
+#ifndef WEND_DECODE_DECODER_INTERNAL_H
+#define WEND_DECODE_DECODER_INTERNAL_H
+
+#include "decode/decoder.h"
+#include "decode/json.h"
+
+/* One field of a delimited record, without its outer quotes. */
+struct wend_cell {
+    struct wend_bytes text;
+    bool is_doubled; /* quotes inside are still written twice */
+};
+
+/* Which field of the ruleset a value goes to. */
+struct wend_target {
+    uint32_t field;
+    uint32_t source; /* JSON node, column, or enum wend_access_log_field */
+};
+
+struct wend_decoder {
+    const struct wend_field *fields;
+    uint32_t field_count;
+    const struct wend_detected *detected; /* NULL before the first input */
+    struct wend_target *targets;          /* room for field_count; of the format at hand */
+    uint32_t target_count;
+    struct wend_arena scratch; /* unescaped texts of the batch */
+    bool is_out_of_memory;
+
+    /* NDJSON */
+    uint32_t *json_nodes; /* node of each field */
+    bool has_json;
+    struct wend_json json;
+
+    /* DELIMITED: the fields of the record at hand */
+    struct wend_cell *cells;
+    uint32_t cell_capacity;
+};
+
+/*
+ * One record of a block. `end` is behind its last byte, without the line end; `limit` is how far
+ * may be read. True when it has the right shape; then the row's wanted fields are set. The row is
+ * all absent before.
+ */
+bool wend__ndjson_record(struct wend_decoder *decoder, const uint8_t *at, const uint8_t *end,
+                         const uint8_t *limit, struct wend_bytes *row);
+bool wend__delimited_record(struct wend_decoder *decoder, const uint8_t *at, const uint8_t *end,
+                            struct wend_bytes *row);
+bool wend__access_log_record(struct wend_decoder *decoder, const uint8_t *at, const uint8_t *end,
+                             struct wend_bytes *row);
+
+/* How far a DELIMITED record reaches. */
+enum wend_extent {
+    WEND_EXTENT_WHOLE,   /* it ends in the bytes at hand */
+    WEND_EXTENT_PARTIAL, /* more bytes are needed */
+    WEND_EXTENT_CUT      /* longer than max_record, and its end is not in the bytes at hand */
+};
+
+/*
+ * Looks for the end of the DELIMITED record that starts at `bytes`; the rules are those of
+ * chunker.h.
+ * `*scanned` and `*in_quotes` (0 and false to start) carry the search on when more bytes are there;
+ * with WHOLE, `*end` is behind the record's line end.
+ */
+enum wend_extent wend__delimited_extent(const uint8_t *bytes, size_t len, bool is_end,
+                                        uint8_t separator, size_t max_record, size_t *scanned,
+                                        bool *in_quotes, size_t *end);
+
+/*
+ * Splits a DELIMITED record, its line end taken off, into cells; `*count` is how many there are, of
+ * which the first `capacity` are stored. False when a quoted field is not closed or goes on behind
+ * its closing quote.
+ */
+bool wend__delimited_split(const uint8_t *at, const uint8_t *end, uint8_t separator,
+                           struct wend_cell *cells, uint32_t capacity, uint32_t *count);
+/* Writes `text` with each pair of quotes as one into out[text.len]; returns the length. */
+size_t wend__delimited_unquote(struct wend_bytes text, uint8_t *out);
+
+/*
+ * The words of one access-log line, as written; `-` and empty ones are absent, and so are those cut
+ * from the request. False: not such a line.
+ */
+bool wend__access_log_split(const uint8_t *at, const uint8_t *end,
+                            struct wend_bytes words[WEND_LOG_FIELD_COUNT]);
+/* Takes the escapes out of a word, into `scratch` if there are any. False without memory. */
+bool wend__access_log_unescape(struct wend_arena *scratch, struct wend_bytes *text);
+/* Cuts method, target, path and protocol from an unescaped request. */
+void wend__access_log_request(struct wend_bytes words[WEND_LOG_FIELD_COUNT]);
+
+/* The content of [at, next), which may end with LF, CRLF, CR or nothing. */
+static inline const uint8_t *wend__without_line_end(const uint8_t *at, const uint8_t *next) {
+    if (next > at && next[-1] == '\n') {
+        next--;
+    }
+    return next > at && next[-1] == '\r' ? next - 1 : next;
+}
+
+/* Only blanks, tabs and CR. */
+static inline bool wend__is_blank_line(const uint8_t *at, const uint8_t *end) {
+    while (at < end && (*at == ' ' || *at == '\t' || *at == '\r')) {
+        at++;
+    }
+    return at == end;
+}
+
+#endif
