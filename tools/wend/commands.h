@@ -1,0 +1,51 @@
+/*
+ * commands.h: what main.c gives to a command, and what a command gives back.
+ *
+ * A command prints its result to standard output (`wend__cli_print`), notes to standard error
+ * (`wend__cli_note`), and returns a status; on failure `error` says why, and main.c prints it.
+ *
+ * Threads: commands run on the main thread; `stop` may be set by a signal at any time.
+ */
+#ifndef WEND_TOOLS_COMMANDS_H
+#define WEND_TOOLS_COMMANDS_H
+
+#include "options.h"
+#include "terminal.h"
+
+#include <stdatomic.h>
+
+struct wend_cli_context {
+    struct wend_cli_arguments *arguments;
+    struct wend_cli_terminal terminal;
+    bool quiet;
+    /* Set by the first Ctrl-C (written by the signal handler, read relaxed by whoever works: it
+     * orders nothing, it only asks to stop). */
+    const atomic_bool *stop;
+};
+
+typedef enum wend_status wend_cli_run(struct wend_cli_context *context, struct wend_error *error);
+
+wend_cli_run wend__cli_generate;
+
+/* SIGINT and SIGTERM set the flag once, then kill; SIGPIPE is ignored. Returns the flag. */
+const atomic_bool *wend__cli_interrupt_install(void);
+
+/* "wend: TEXT" on standard error, made visible; nothing with --quiet. */
+void wend__cli_note(const struct wend_cli_context *context, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/*
+ * The error as a person reads it:
+ *
+ *   wend: FILE:LINE:COLUMN: TEXT
+ *     the line
+ *         ^
+ *
+ * with the line and the caret only where there is a position, FILE can be read, and the text does
+ * not show them itself. `styled`: in colours.
+ */
+void wend__cli_error_text(const struct wend_error *error, bool styled, struct wend_cli_text *out);
+/* 0 to 4, and 130 for WEND_ERROR_CANCELLED. */
+int wend__cli_exit_code(enum wend_status status);
+
+#endif

@@ -1,0 +1,192 @@
+/* The commands: the first half of the table behind parsing, help, man pages and completions. */
+#include "options.h"
+
+const char *const wend__cli_category_titles[WEND_CLI_CATEGORY_COUNT] = {
+    [WEND_CLI_INPUT] = "Input",         [WEND_CLI_RESULT] = "Result",
+    [WEND_CLI_RULES] = "Rules",         [WEND_CLI_RESOURCES] = "Resources",
+    [WEND_CLI_STORY] = "Made-up world", [WEND_CLI_COMMON] = "Common",
+};
+
+const struct wend_cli_command wend__cli_commands[WEND_CLI_COMMAND_COUNT] = {
+    [WEND_CLI_TOP] =
+        {
+            .name = "",
+            .operands = "COMMAND [ARGUMENT...]",
+            .operand_max = UINT32_MAX,
+            .summary = "reconstruct customer journeys from clickstreams",
+            .description =
+                "wend reads event logs (NDJSON, CSV and other delimited text, access logs; plain "
+                "or compressed), puts each customer's events in order, cuts them into sessions, "
+                "follows journeys through their stages, and counts the paths that people take and "
+                "the points where they give up. The result is a snapshot: a directory of Parquet "
+                "tables for any tool, which `wend show` prints.",
+            .examples = "# the journeys of an access log, nothing configured\n"
+                        "wend replay access.log.gz\n"
+                        "# a starter definition, checked against the data, then the run\n"
+                        "wend init events.ndjson > wend.yaml\n"
+                        "wend check wend.yaml --sample events.ndjson\n"
+                        "wend replay events.ndjson -c wend.yaml -o out\n"
+                        "wend show out paths --top 20\n",
+        },
+    [WEND_CLI_REPLAY] =
+        {
+            .name = "replay",
+            .operands = "INPUT...",
+            .operand_min = 1,
+            .operand_max = UINT32_MAX,
+            .operand_noun = "an input (a file, a directory, a glob, or - for standard input)",
+            .summary = "turn log archives into a snapshot of journeys",
+            .description =
+                "Reads the inputs (files, directories with all that is in them, quoted globs, or - "
+                "for standard input; gzip, zstd, bzip2, xz, tar and zip are recognised by their "
+                "content), computes sessions, journeys and their tables, prints a report, and with "
+                "-o writes a snapshot.\n"
+                "\n"
+                "Without a definition file the format, the time, the customer and the event name "
+                "are inferred; the report says what was assumed. The result does not depend on the "
+                "number of threads, the block size, the compression of the input or the memory "
+                "limit. A line that cannot be used is counted by its reason and skipped.",
+            .examples = "# a report on a day of logs\n"
+                        "wend replay 'logs/2025-03-03/*.gz'\n"
+                        "# with definitions, keeping a snapshot and the rejected lines\n"
+                        "wend replay events.ndjson.zst -c wend.yaml -o out --rejects "
+                        "rejects.ndjson\n"
+                        "# from a pipe\n"
+                        "zcat events.gz | wend replay -\n",
+            .exits = "1: no record of the input could be used. Rejected records beside usable ones "
+                     "are no failure.",
+        },
+    [WEND_CLI_SHOW] =
+        {
+            .name = "show",
+            .operands = "DIR [TABLE]",
+            .operand_min = 1,
+            .operand_max = 2,
+            .operand_noun = "the directory of a snapshot",
+            .summary = "print a table of a snapshot",
+            .description =
+                "Without TABLE, lists what the snapshot holds. With it, prints the table's rows, "
+                "the largest count first. Tables: paths, transitions, flow, stages, abandonment, "
+                "touchpoints, switches, and, where they were asked for, sessions and journeys.\n"
+                "\n"
+                "On a terminal long paths are shortened in the middle to its width, and control "
+                "characters in names are shown as escapes.",
+            .examples = "wend show out\n"
+                        "wend show out paths --top 10\n"
+                        "wend show out abandonment --scope purchase --where device=mobile\n"
+                        "# for another program\n"
+                        "wend show out transitions --format csv > transitions.csv\n",
+            .exits = "1: no row matches.",
+        },
+    [WEND_CLI_CHECK] =
+        {
+            .name = "check",
+            .operands = "FILE",
+            .operand_min = 1,
+            .operand_max = 1,
+            .operand_noun = "the definition file",
+            .summary = "check a definition file, also against real events",
+            .description =
+                "Reads the definitions and says what is wrong with them, with line, column and "
+                "what would be right. With --sample, also shows which touchpoint each of the first "
+                "events got, and which rules matched nothing.",
+            .examples = "wend check wend.yaml\n"
+                        "wend check wend.yaml --sample events.ndjson.gz --limit 10000\n",
+            .exits = "2: the definitions cannot be used.",
+        },
+    [WEND_CLI_INIT] =
+        {
+            .name = "init",
+            .operands = "INPUT",
+            .operand_min = 1,
+            .operand_max = 1,
+            .operand_noun = "an input to look at",
+            .summary = "write a starter definition file from what an input holds",
+            .description =
+                "Looks at the first records of INPUT and prints a commented definition file: the "
+                "format, the fields, the likely time, customer and event, the event names by "
+                "frequency. It is valid as it is; edit it, then run `wend check`.",
+            .examples = "wend init events.csv.gz > wend.yaml\n"
+                        "wend init events.ndjson --template purchase > wend.yaml\n",
+        },
+    [WEND_CLI_MERGE] =
+        {
+            .name = "merge",
+            .operands = "DIR...",
+            .operand_min = 1,
+            .operand_max = UINT32_MAX,
+            .operand_noun = "the directory of a snapshot",
+            .summary = "combine snapshots into one",
+            .description =
+                "Adds up the tables of snapshots that were made with the same definitions: counts "
+                "and sums exactly, rates anew, quantiles from their sketches. The order of the "
+                "directories does not matter. Units are not joined across snapshots: split the "
+                "input so that a customer's events are all in one.",
+            .examples = "wend merge monday tuesday wednesday -o week\n",
+        },
+    [WEND_CLI_VERIFY] =
+        {
+            .name = "verify",
+            .operands = "DIR",
+            .operand_min = 1,
+            .operand_max = 1,
+            .operand_noun = "the directory of a snapshot",
+            .summary = "check that a snapshot is whole and consistent",
+            .description =
+                "Compares every file with the size, the row count and the checksum in the "
+                "manifest, and the tables with each other: counters add up, the units of a scope "
+                "agree in all tables, what flows in flows out.",
+            .examples = "wend verify out\n",
+            .exits = "1: the snapshot is damaged or inconsistent.",
+        },
+    [WEND_CLI_GENERATE] =
+        {
+            .name = "generate",
+            .operands = "",
+            .operand_max = 0,
+            .summary = "make a synthetic clickstream with known answers",
+            .description =
+                "Writes the events of a made-up shop: customers who come by ads, search, mail, "
+                "calls and the shop around the corner, on several devices and days, through "
+                "awareness, consideration, purchase, retention and advocacy. The same arguments "
+                "give the same bytes on every machine (compressed output: with the same version of "
+                "the compressor). Its memory does not grow with --events, but with customers, and "
+                "with the events that --disorder and --late hold back.\n"
+                "\n"
+                "There is a story in the data, for the tables to reveal:\n"
+                "\n"
+                "1. For one week in the middle (a quarter of runs shorter than two weeks) most "
+                "payments on mobile devices fail, and most of those customers give up: abandonment "
+                "at `payment_failed`, with device mobile, in that window.\n"
+                "\n"
+                "2. Who comes by mail buys most often, who comes by an ad least: stages by "
+                "channel.\n"
+                "\n"
+                "3. What people gathered on a desktop is not there on mobile: after that switch "
+                "they "
+                "find `cart_empty` and mostly leave; the other way all is there: switches by "
+                "device.\n"
+                "\n"
+                "4. About one customer in twelve is lost and clicks in circles, `search > "
+                "no_results > "
+                "filter_applied > search`, for a long session, and buys nothing: paths and "
+                "transitions.\n"
+                "\n"
+                "With --answers the generator counts, by itself and without the engine, what a "
+                "replay must find with the definitions that --definitions writes.",
+            .examples = "wend generate --output events.ndjson.gz --answers answers.json "
+                        "--definitions wend.yaml\n"
+                        "# ten million events with everything that goes wrong in real logs\n"
+                        "wend generate --events 10_000_000 --disorder 30s --late 0.1% "
+                        "--duplicates 0.5% --bad-lines 0.1% --output events.ndjson\n",
+        },
+    [WEND_CLI_HELP] =
+        {
+            .name = "help",
+            .operands = "[COMMAND]",
+            .operand_max = 1,
+            .summary = "print the manual of a command",
+            .description = "The same as `wend COMMAND --help`.",
+            .examples = "wend help replay\n",
+        },
+};

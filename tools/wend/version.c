@@ -1,0 +1,22 @@
+/* What this program was built from; the build system hands in the versions. */
+#include "help.h"
+
+#include <zlib.h>
+#include <zstd.h>
+
+#if defined(__clang__)
+#define COMPILER "clang " __clang_version__
+#elif defined(__GNUC__)
+#define COMPILER "gcc " __VERSION__
+#else
+#define COMPILER "unknown compiler"
+#endif
+
+void wend__cli_version(struct wend_cli_text *out) {
+    wend__cli_text_add_format(out, "wend %s\n", WEND_CLI_VERSION_TEXT);
+    wend__cli_text_add_format(out, "build: %s, %s, %s\n", WEND_CLI_BUILD_TYPE, COMPILER,
+                              WEND_CLI_SYSTEM);
+    wend__cli_text_add_format(out, "options: %s\n", WEND_CLI_BUILD_OPTIONS);
+    wend__cli_text_add_format(out, "libraries: zstd %s, zlib %s, %s\n", ZSTD_versionString(),
+                              zlibVersion(), WEND_CLI_LIBRARIES);
+}
