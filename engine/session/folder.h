@@ -1,0 +1,48 @@
+/*
+ * folder.h: one customer's hits, in order, folded into sessions and journeys.
+ *
+ * Drops duplicates, cuts sessions, runs every journey of the definitions over the hits (SEMANTICS,
+ * "Session" and "Journey"), and hands each unit to a sink when its outcome is known. It keeps no
+ * customer: what it has allocated is scratch, used again for the next.
+ *
+ * Threads: one at a time.
+ */
+#ifndef WEND_SESSION_FOLDER_H
+#define WEND_SESSION_FOLDER_H
+
+#include "base/status.h"
+#include "model/counters.h"
+#include "model/touchpoints.h"
+#include "model/unit.h"
+
+struct wend_timezone;
+struct wend_folder;
+
+struct wend_folder_options {
+    const struct wend_ruleset *ruleset; /* all pointers are borrowed */
+    const struct wend_hit_layout *layout;
+    const struct wend_touchpoints *touchpoints; /* whose ids the hits carry */
+    const struct wend_timezone *timezone;       /* for cut_at_midnight, else NULL */
+    int64_t watermark_us;                       /* the largest accepted time of the whole replay */
+    bool close_all;                             /* open journeys are abandoned */
+    wend_unit_sink *sink;
+    void *sink_context;
+};
+
+WEND_MUST_CHECK enum wend_status wend__folder_create(const struct wend_folder_options *options,
+                                                     struct wend_folder **folder,
+                                                     struct wend_error *error);
+void wend__folder_destroy(struct wend_folder *folder);
+
+/*
+ * Folds all hits of one customer, ascending by (ts_us, position), up to the end of the replay. Adds
+ * to `counters`: accepted, duplicate, unmatched, bad_value, sessions, units. WEND_ERROR_MEMORY, and
+ * what the sink says.
+ */
+WEND_MUST_CHECK enum wend_status wend__folder_customer(struct wend_folder *folder,
+                                                       const uint8_t *hits, size_t hit_count,
+                                                       struct wend_bytes customer,
+                                                       struct wend_counters *counters,
+                                                       struct wend_error *error);
+
+#endif

@@ -1,0 +1,68 @@
+/*
+ * slices.h: the hits of one owner, gathered by slice of the customer hash until a slice is folded.
+ *
+ *   slice = top 8 bits of customer.high (WEND_SLICE_COUNT of them, whatever the thread count)
+ *
+ *   slice 0: [chunk][chunk]...      chunks of hits in memory, charged to the budget
+ *   slice 1: [chunk]   + parts of the owner's temporary file
+ *   ...
+ *
+ * When the budget has no room, the hits in memory go to one unnamed temporary file; a slice is read
+ * back whole when its turn comes. Then its hits are grouped by customer in a flat hash table of
+ * 128-bit keys and each customer's are sorted by (time, position). The result depends neither on
+ * the order of arrival nor on spilling.
+ *
+ * Threads: one at a time. Several may share a budget.
+ */
+#ifndef WEND_SESSION_SLICES_H
+#define WEND_SESSION_SLICES_H
+
+#include "base/memory.h"
+#include "base/status.h"
+#include "model/hit.h"
+
+struct wend_slices;
+
+struct wend_slices_options {
+    const struct wend_hit_layout *layout; /* borrowed */
+    struct wend_budget *budget;           /* shared, not NULL */
+    const char *directory;                /* for the temporary file; borrowed */
+    uint64_t seed;                        /* the secret seed of the run */
+    bool keeps_customers; /* customer bytes are wanted: wend__slices_add_customer is used */
+};
+
+WEND_MUST_CHECK enum wend_status wend__slices_create(const struct wend_slices_options *options,
+                                                     struct wend_slices **slices,
+                                                     struct wend_error *error);
+void wend__slices_destroy(struct wend_slices *slices);
+
+static inline uint32_t wend__slice_of(struct wend_hash128 customer) {
+    return (uint32_t)(customer.high >> 56);
+}
+
+/* Copies a hit in. WEND_ERROR_IO: the disk refuses a spill; WEND_ERROR_MEMORY. */
+WEND_MUST_CHECK enum wend_status
+wend__slices_add(struct wend_slices *slices, const struct wend_hit *hit, struct wend_error *error);
+/* The bytes behind a customer key; may be told more than once. Errors as above. */
+WEND_MUST_CHECK enum wend_status wend__slices_add_customer(struct wend_slices *slices,
+                                                           struct wend_hash128 customer,
+                                                           struct wend_bytes bytes,
+                                                           struct wend_error *error);
+
+/* One customer's hits, ascending by (ts_us, position). */
+typedef enum wend_status wend_customer_sink(void *context, const uint8_t *hits, size_t hit_count,
+                                            struct wend_bytes customer, struct wend_error *error);
+
+/*
+ * Hands each customer of a slice to `sink` once (in no particular order), and frees the slice.
+ * `customer` is absent unless keeps_customers. Each slice may be taken once. Errors as above, and
+ * what the sink says.
+ */
+WEND_MUST_CHECK enum wend_status wend__slices_take(struct wend_slices *slices, uint32_t slice,
+                                                   wend_customer_sink *sink, void *context,
+                                                   struct wend_error *error);
+
+/* Bytes written to temporary files so far. */
+uint64_t wend__slices_spilled_bytes(const struct wend_slices *slices);
+
+#endif
