@@ -13,6 +13,7 @@ struct wend_archive_reader {
     struct archive_entry *entry; /* libarchive's; the present member */
     struct wend_layer *below;
     bool is_zip;
+    bool is_unreadable;    /* the first header is none, and that was not told yet */
     bool is_done;          /* nothing more can be read */
     bool is_resyncing;     /* the last header was damaged, and told */
     bool was_told;         /* the trouble of the chain below has reached a member */
@@ -63,6 +64,11 @@ static enum wend_status real_failure(struct wend_archive_reader *reader) {
     return WEND_OK;
 }
 
+/* A warning comes with what was asked for. */
+static bool is_usable(int result) {
+    return result == ARCHIVE_OK || result == ARCHIVE_WARN;
+}
+
 static const char *why(struct wend_archive_reader *reader) {
     const char *text = archive_error_string(reader->archive);
     return text == NULL ? "it cannot be read" : text;
@@ -87,20 +93,25 @@ enum wend_status wend__archive_open(struct wend_layer *below, bool is_zip,
                         : archive_read_support_format_tar(reader->archive);
     }
     /* Tars that were put one behind the other are read whole. The option is not there for zip. */
-    if (result >= ARCHIVE_WARN && !is_zip) {
+    if (is_usable(result) && !is_zip) {
         result = archive_read_set_format_option(reader->archive, "tar",
                                                 "read_concatenated_archives", "1");
     }
-    if (result >= ARCHIVE_WARN) {
-        result = archive_read_open(reader->archive, reader, NULL, pull, NULL);
+    if (!is_usable(result)) {
+        wend__archive_close(reader);
+        return wend__fail_memory(error);
     }
-    if (result >= ARCHIVE_WARN) {
-        *out = reader;
-        return WEND_OK;
+    /* Opening looks at the first header. */
+    if (!is_usable(archive_read_open(reader->archive, reader, NULL, pull, NULL))) {
+        enum wend_status status = real_failure(reader);
+        if (status != WEND_OK) {
+            wend__archive_close(reader);
+            return status;
+        }
+        reader->is_unreadable = true;
     }
-    enum wend_status status = reader->status;
-    wend__archive_close(reader);
-    return status != WEND_OK ? status : wend__fail_memory(error);
+    *out = reader;
+    return WEND_OK;
 }
 
 void wend__archive_close(struct wend_archive_reader *reader) {
@@ -156,7 +167,11 @@ enum wend_status wend__archive_next(struct wend_archive_reader *reader,
     struct wend_layer_context *context = reader->below->context;
     reader->error = error;
     *found = WEND_ARCHIVE_END;
-    while (!reader->is_done) {
+    if (reader->is_unreadable) {
+        reader->is_unreadable = false;
+        note_header(reader, ARCHIVE_FATAL, found);
+    }
+    while (*found == WEND_ARCHIVE_END && !reader->is_done) {
         int result = archive_read_next_header(reader->archive, &reader->entry);
         if (result == ARCHIVE_EOF) {
             return finish(reader, found, error);
@@ -169,7 +184,7 @@ enum wend_status wend__archive_next(struct wend_archive_reader *reader,
                                 context->options.entries_max);
             reader->is_done = true;
             *found = WEND_ARCHIVE_TROUBLE;
-        } else if (result < ARCHIVE_WARN) {
+        } else if (!is_usable(result)) {
             WEND_TRY(real_failure(reader));
             note_header(reader, result, found);
         } else {
@@ -179,9 +194,6 @@ enum wend_status wend__archive_next(struct wend_archive_reader *reader,
                 archive_entry_hardlink(reader->entry) == NULL) {
                 *found = WEND_ARCHIVE_MEMBER;
             }
-        }
-        if (*found != WEND_ARCHIVE_END) {
-            return WEND_OK;
         }
     }
     return WEND_OK;
@@ -225,9 +237,9 @@ static enum wend_status next_block(struct member_layer *member, struct wend_erro
         }
         reader->was_told = reader->was_told || result == ARCHIVE_FATAL;
         reader->is_done = reader->is_done || result == ARCHIVE_FATAL;
-        member->is_ended = result < ARCHIVE_WARN;
+        member->is_ended = !is_usable(result);
     }
-    if (result < ARCHIVE_WARN || block == NULL) {
+    if (!is_usable(result) || block == NULL) {
         len = 0;
     }
     member->block = block;

@@ -11,8 +11,8 @@
 
 #include "base/buffer.h"
 #include "base/memory.h"
+#include "source/directory.h"
 #include "source/file_kind.h"
-#include "source/folder.h"
 #include "source/near_name.h"
 
 /* More notes than these nobody reads; a last one says how many there were. */
@@ -49,8 +49,11 @@ static bool keep_note(struct wend_inputs *inputs, const char *text, size_t len) 
     return is_good;
 }
 
-__attribute__((format(printf, 3, 4))) static enum wend_status
-note(struct expansion *expansion, struct wend_error *error, const char *format, ...) {
+static enum wend_status note(struct expansion *expansion, struct wend_error *error,
+                             const char *format, ...) __attribute__((format(printf, 3, 4)));
+
+static enum wend_status note(struct expansion *expansion, struct wend_error *error,
+                             const char *format, ...) {
     char text[WEND_ERROR_TEXT_BYTES];
     if (expansion->inputs->note_count >= MAX_NOTES) {
         expansion->dropped_notes++;
@@ -124,8 +127,8 @@ static enum wend_status add_path(struct expansion *expansion, const char *path,
         return wend__fail(error, WEND_ERROR_IO, "cannot read %s: %s", path, strerror(errno));
     }
     if (S_ISDIR(status.st_mode)) {
-        struct wend_folder_visitor visitor = {visit, expansion};
-        return wend__folder_walk(path, &visitor, error);
+        struct wend_directory_visitor visitor = {visit, expansion};
+        return wend__directory_walk(path, &visitor, error);
     }
     if (!S_ISREG(status.st_mode) && !S_ISFIFO(status.st_mode)) {
         return wend__fail(error, WEND_ERROR_IO, "cannot read %s: it is %s, not a file", path,

@@ -5,6 +5,7 @@
 #define WEND_TESTS_SOURCE_FIXTURE_H
 
 #include "base/buffer.h"
+#include "base/io.h"
 #include "base/memory.h"
 #include "source/source.h"
 
@@ -14,6 +15,7 @@
 #include <criterion/criterion.h>
 #include <fcntl.h>
 #include <lzma.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -21,7 +23,7 @@
 #include <zlib.h>
 #include <zstd.h>
 
-enum { FIXTURE_STREAMS = 8 };
+enum { FIXTURE_STREAMS = 8, TEXT_BYTES = 400000 };
 
 struct seen_stream {
     char name[512];
@@ -37,6 +39,7 @@ struct seen {
 };
 
 static char fixture_folder[64];
+static struct wend_buffer lines; /* TEXT_BYTES of text that does compress, but not away */
 
 /* A directory for the test; what is in it goes with `remove_folder`. */
 static inline void make_folder(void) {
@@ -71,17 +74,31 @@ static inline const char *write_data(struct wend_bytes bytes) {
     return path;
 }
 
-/* Lines that do compress, but not away. */
-static inline struct wend_buffer make_lines(size_t len) {
-    struct wend_buffer out = {0};
+static inline void begin_with_text(void) {
     uint32_t state = 1;
-    while (out.len < len) {
+    make_folder();
+    while (lines.len < TEXT_BYTES) {
         state = state * 1664525U + 1013904223U;
-        cr_assert(wend__buffer_append_format(&out, "{\"user\":%u,\"page\":\"/p/%u\"}\n", state >> 8,
-                                             state >> 27));
+        cr_assert(wend__buffer_append_format(&lines, "{\"user\":%u,\"page\":\"/p/%u\"}\n",
+                                             state >> 8, state >> 27));
     }
-    out.len = len;
-    return out;
+    lines.len = TEXT_BYTES;
+}
+
+static inline void end_with_text(void) {
+    wend__buffer_deinit(&lines);
+    (void)wend__io_remove_tree(fixture_folder);
+}
+
+static inline struct wend_bytes text(void) {
+    return wend__buffer_view(&lines);
+}
+
+/* Both in one; the bytes of the second are freed. */
+static inline struct wend_buffer join(struct wend_buffer first, struct wend_buffer second) {
+    cr_assert(wend__buffer_append(&first, second.data, second.len));
+    wend__buffer_deinit(&second);
+    return first;
 }
 
 static inline struct wend_buffer make_gzip(struct wend_bytes bytes) {
@@ -142,6 +159,19 @@ static inline struct wend_buffer make_xz(struct wend_bytes bytes) {
                  LZMA_OK);
     return out;
 }
+
+struct wrapper {
+    const char *name;
+    size_t magic_bytes; /* so many tell the wrapper when nothing follows */
+    size_t block_bytes; /* what damage may cost at most of what lies before */
+    struct wend_buffer (*make)(struct wend_bytes);
+};
+
+static const struct wrapper wrappers[] = {{"gzip", 2, 4096, make_gzip},
+                                          {"zstd", 2, 128 << 10, make_zstd},
+                                          {"bzip2", 4, 200000, make_bzip2},
+                                          {"xz", 2, 4096, make_xz}};
+enum { WRAPPERS = sizeof wrappers / sizeof *wrappers };
 
 struct member {
     const char *name;
@@ -249,6 +279,42 @@ static inline void expect_stream(const struct seen *seen, size_t index, struct w
               "%zu bytes came, expected %zu", stream->bytes.len, bytes.len);
     cr_assert_str_eq(stream->wrapper, wrapper);
     cr_assert_str_eq(stream->trouble, "");
+}
+
+struct pipe_job {
+    int descriptor;
+    struct wend_bytes bytes;
+    size_t piece;
+};
+
+static inline void *feed_pipe(void *context) {
+    struct pipe_job *job = context;
+    for (size_t at = 0; at < job->bytes.len;) {
+        size_t left = job->bytes.len - at;
+        ssize_t done =
+            write(job->descriptor, job->bytes.data + at, left < job->piece ? left : job->piece);
+        if (done < 0) {
+            break;
+        }
+        at += (size_t)done;
+    }
+    close(job->descriptor);
+    return NULL;
+}
+
+/* What `bytes` deliver when they come through standard input piece by piece. */
+static inline struct seen see_pipe(struct wend_bytes bytes, size_t piece) {
+    int ends[2];
+    pthread_t thread;
+    struct seen seen;
+    cr_assert_eq(pipe(ends), 0);
+    cr_assert_eq(dup2(ends[0], STDIN_FILENO), STDIN_FILENO);
+    close(ends[0]);
+    struct pipe_job job = {ends[1], bytes, piece};
+    cr_assert_eq(pthread_create(&thread, NULL, feed_pipe, &job), 0);
+    cr_assert_eq(see("-", NULL, 65536, &seen, NULL), WEND_OK);
+    cr_assert_eq(pthread_join(thread, NULL), 0);
+    return seen;
 }
 
 #endif
