@@ -22,18 +22,18 @@ void wend__tally_transitions_init(struct wend_tally *tally) {
                      sizeof(struct transition_counts), tally->options.seed);
 }
 
-static enum wend_status count_one(struct wend_tally *tally, uint32_t from, uint32_t to,
-                                  struct transition_counts **counts, struct wend_error *error) {
+/* NULL without memory. */
+static struct transition_counts *count_one(struct wend_tally *tally, uint32_t from, uint32_t to) {
     struct transition key = {tally->group, from, to};
     size_t index;
     if (!wend__table_find_or_add(&tally->transitions, &key, &index)) {
-        return wend__fail_memory(error);
+        return NULL;
     }
-    *counts = wend__table_value(&tally->transitions, index);
-    (*counts)->transitions += 1;
-    (*counts)->units += (*counts)->last_unit != tally->view.unit_number;
-    (*counts)->last_unit = tally->view.unit_number;
-    return WEND_OK;
+    struct transition_counts *counts = wend__table_value(&tally->transitions, index);
+    counts->transitions += 1;
+    counts->units += counts->last_unit != tally->view.unit_number;
+    counts->last_unit = tally->view.unit_number;
+    return counts;
 }
 
 enum wend_status wend__tally_transitions_count(struct wend_tally *tally, struct wend_error *error) {
@@ -41,18 +41,22 @@ enum wend_status wend__tally_transitions_count(struct wend_tally *tally, struct 
     if (view->step_count == 0) {
         return WEND_OK;
     }
-    struct transition_counts *counts = NULL;
     uint32_t from = wend__unit_view_step(view, 0);
-    WEND_TRY(count_one(tally, WEND_POINT_ENTRY, from, &counts, error));
+    if (count_one(tally, WEND_POINT_ENTRY, from) == NULL) {
+        return wend__fail_memory(error);
+    }
     for (size_t i = 1; i < view->step_count; i++) {
         uint32_t to = wend__unit_view_step(view, i);
         int64_t us = view->step_times[i] - view->step_times[i - 1];
-        WEND_TRY(count_one(tally, from, to, &counts, error));
+        struct transition_counts *counts = count_one(tally, from, to);
+        if (counts == NULL) {
+            return wend__fail_memory(error);
+        }
         counts->time_us += us;
         WEND_TRY(wend__tally_add_time(tally, &counts->times, us, error));
         from = to;
     }
-    return count_one(tally, from, WEND_POINT_EXIT, &counts, error);
+    return count_one(tally, from, WEND_POINT_EXIT) == NULL ? wend__fail_memory(error) : WEND_OK;
 }
 
 enum wend_status wend__tally_transitions_flush(struct wend_tally *tally, struct wend_error *error) {
