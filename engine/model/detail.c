@@ -72,16 +72,16 @@ bool wend__detail_write(const struct wend_detail *detail, struct wend_buffer *ke
            put_text(payload, detail->last_stage) && put_text(payload, detail->furthest_stage);
 }
 
+/* The id holds no 00, so that it stands in the key as it is; nothing can run out of memory. */
 static bool read_key(struct wend_bytes key, struct wend_detail *detail) {
-    struct wend_buffer id = {0};
-    bool done = wend__sortkey_read_int64(&key, &detail->ended_us) == WEND_SORTKEY_OK &&
-                wend__sortkey_read_text(&key, &id) == WEND_SORTKEY_OK &&
-                id.len == sizeof detail->id;
-    if (done) {
-        memcpy(detail->id, id.data, sizeof detail->id);
+    enum { ID_LEN = sizeof detail->id };
+    if (wend__sortkey_read_int64(&key, &detail->ended_us) != WEND_SORTKEY_OK ||
+        key.len != ID_LEN + 2 || memchr(key.data, 0, ID_LEN) != NULL || key.data[ID_LEN] != 0 ||
+        key.data[ID_LEN + 1] != 0) {
+        return false;
     }
-    wend__buffer_deinit(&id);
-    return done;
+    memcpy(detail->id, key.data, ID_LEN);
+    return true;
 }
 
 bool wend__detail_read(struct wend_bytes key, struct wend_bytes payload,

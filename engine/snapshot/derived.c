@@ -84,6 +84,12 @@ bool wend__us_from_seconds(double seconds, wend_int128 *us) {
     return true;
 }
 
+bool wend__decimal38_fits(wend_int128 sum) {
+    const uint64_t ten_to_19 = UINT64_C(10000000000000000000);
+    wend_int128 end = (wend_int128)ten_to_19 * ten_to_19;
+    return sum < end && sum > -end;
+}
+
 bool wend__sketch_seconds(const struct wend_sketch *sketch, uint32_t percent, double *seconds) {
     int64_t us = wend__sketch_quantile(sketch, percent, 100);
     *seconds = us < 0 ? 0 : wend__us_to_seconds(us);

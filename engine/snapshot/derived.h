@@ -34,6 +34,9 @@ double wend__us_to_seconds(wend_int128 us);
  */
 bool wend__us_from_seconds(double seconds, wend_int128 *us);
 
+/* Whether a sum has at most 38 digits. */
+bool wend__decimal38_fits(wend_int128 sum);
+
 /* The quantile in seconds; false without any value. */
 bool wend__sketch_seconds(const struct wend_sketch *sketch, uint32_t percent, double *seconds);
 

@@ -119,9 +119,7 @@ static enum wend_status set_measures(struct wend_row_values *row,
             break;
         }
     }
-    /* 10^38 */
-    wend_int128 end = (wend_int128)UINT64_C(10000000000000000000) * UINT64_C(10000000000000000000);
-    if (payload->value_sum >= end || payload->value_sum <= -end) {
+    if (!wend__decimal38_fits(payload->value_sum)) {
         return wend__fail(error, WEND_ERROR_LIMIT,
                           "table %s: a sum of values has more than 38 digits; check the field "
                           "that `value` is read from",
