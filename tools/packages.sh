@@ -6,7 +6,7 @@
 build_packages=(
     gcc libc6-dev cmake ninja-build pkg-config
     libzstd-dev libxxhash-dev zlib1g-dev libisal-dev liblzma-dev libbz2-dev libarchive-dev
-    libyaml-dev libpcre2-dev libjansson-dev
+    libyaml-dev libpcre2-dev libjansson-dev nettle-dev
 )
 
 # need_packages NAME...: installs those that are missing; says so only then.

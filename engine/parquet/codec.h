@@ -26,4 +26,23 @@ enum wend_status wend__parquet_compress(struct wend_parquet_compressor *compress
                                         struct wend_bytes body, struct wend_buffer *out,
                                         struct wend_error *error);
 
+struct wend_parquet_decompressor {
+    void *zstd;    /* a ZSTD_DCtx, made when it is first needed */
+    void *inflate; /* a struct inflate_state, likewise */
+};
+
+void wend__parquet_decompressor_deinit(struct wend_parquet_decompressor *decompressor);
+/* Gets ready for a codec; WEND_ERROR_USAGE: it is none that is read. */
+enum wend_status wend__parquet_decompressor_prepare(struct wend_parquet_decompressor *decompressor,
+                                                    int32_t codec, struct wend_error *error);
+/* Whether `stored_bytes` can become as many as `raw_bytes`: no room is made for a claim that no
+ * stream of the codec can fulfil. */
+bool wend__parquet_codec_is_plausible(int32_t codec, uint64_t stored_bytes, uint64_t raw_bytes);
+/* Fills all of `out`. False: the bytes are damaged, or become more or fewer. */
+bool wend__parquet_decompress(struct wend_parquet_decompressor *decompressor, int32_t codec,
+                              struct wend_bytes stored, uint8_t *out, size_t out_len);
+
+/* snappy.c: google/snappy, format_description.txt: a block, as wend__parquet_decompress. */
+bool wend__parquet_snappy_decode(struct wend_bytes stored, uint8_t *out, size_t out_len);
+
 #endif

@@ -64,8 +64,14 @@ enum wend_parquet_page_type {
 enum wend_parquet_converted {
     WEND_CONVERTED_UTF8 = 0,
     WEND_CONVERTED_LIST = 3,
+    WEND_CONVERTED_ENUM = 4,
     WEND_CONVERTED_DECIMAL = 5,
-    WEND_CONVERTED_TIMESTAMP_MICROS = 10
+    WEND_CONVERTED_DATE = 6,
+    WEND_CONVERTED_TIMESTAMP_MILLIS = 9,
+    WEND_CONVERTED_TIMESTAMP_MICROS = 10,
+    WEND_CONVERTED_UINT_32 = 13,
+    WEND_CONVERTED_UINT_64 = 14,
+    WEND_CONVERTED_JSON = 19
 };
 
 /* Field ids of the union LogicalType. */
@@ -73,8 +79,13 @@ enum wend_parquet_logical {
     WEND_LOGICAL_NONE = 0,
     WEND_LOGICAL_STRING = 1,
     WEND_LOGICAL_LIST = 3,
+    WEND_LOGICAL_ENUM = 4,
     WEND_LOGICAL_DECIMAL = 5,
-    WEND_LOGICAL_TIMESTAMP = 8
+    WEND_LOGICAL_DATE = 6,
+    WEND_LOGICAL_TIMESTAMP = 8,
+    WEND_LOGICAL_INTEGER = 10,
+    WEND_LOGICAL_JSON = 12,
+    WEND_LOGICAL_FLOAT16 = 15
 };
 
 /* The format stores little-endian numbers; these work on a host of either order. */

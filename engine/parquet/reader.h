@@ -22,9 +22,9 @@ enum wend_parquet_value_kind {
     WEND_PARQUET_VALUE_BOOL,
     WEND_PARQUET_VALUE_INT64,  /* INT32 and INT64, timestamps in microseconds, decimals to 18 */
     WEND_PARQUET_VALUE_DOUBLE, /* FLOAT and DOUBLE */
-    WEND_PARQUET_VALUE_INT128, /* decimals of FIXED_LEN_BYTE_ARRAY up to 16 bytes */
+    WEND_PARQUET_VALUE_INT128, /* decimals as bytes, up to 16; UINT_64, with scale 0 */
     WEND_PARQUET_VALUE_BYTES,  /* texts and binaries */
-    WEND_PARQUET_VALUE_LIST    /* of texts */
+    WEND_PARQUET_VALUE_LIST    /* of texts or binaries */
 };
 
 struct wend_parquet_field {
@@ -32,8 +32,12 @@ struct wend_parquet_field {
     enum wend_parquet_value_kind kind;
     bool is_text;      /* BYTES: annotated as UTF-8 */
     bool is_timestamp; /* INT64: microseconds since 1970 UTC (millis and nanos are converted) */
+    bool is_date;      /* INT64: days since 1970-01-01 */
     int32_t scale;     /* INT64, INT128: digits behind the point of a decimal; -1: no decimal */
     bool is_nullable;
+    /* What the reader does not know of it, such as "a struct"; NULL where it can be read. Such a
+     * field has to be skipped: the first row is refused otherwise. `kind` means nothing then. */
+    const char *unsupported;
 };
 
 struct wend_parquet_value {
@@ -43,7 +47,7 @@ struct wend_parquet_value {
     double number;
     wend_int128 big;
     struct wend_bytes bytes;        /* valid until the next row */
-    const struct wend_bytes *items; /* of a list, valid until the next row */
+    const struct wend_bytes *items; /* of a list, valid until the next row; a null is absent */
     uint32_t item_count;
 };
 

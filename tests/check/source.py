@@ -32,6 +32,7 @@ OWNERS = {
     "archive": "engine/source/",
     "yaml.h": "engine/match/",
     "pcre2.h": "engine/match/",
+    "nettle/": "engine/snapshot/",
 }
 MAX_FILE_LINES = 500
 MAX_FUNCTION_LINES = 70
