@@ -70,8 +70,8 @@ struct stage_map {
 
 static enum wend_status read_stage(struct wend_loader *loader, const struct wend_node *node,
                                    struct wend_journey_rule *journey, struct stage_map *map) {
-    const struct wend_node *name;
-    const struct wend_node *list;
+    const struct wend_node *name = NULL;
+    const struct wend_node *list = NULL;
     struct wend_stage *stage = &journey->stages[journey->stage_count];
     WEND_TRY(split_stage(loader, node, &name, &list));
     WEND_TRY(wend__value_text(loader, name, "name", "the name of the stage", &stage->name));

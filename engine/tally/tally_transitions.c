@@ -41,7 +41,7 @@ enum wend_status wend__tally_transitions_count(struct wend_tally *tally, struct 
     if (view->step_count == 0) {
         return WEND_OK;
     }
-    struct transition_counts *counts;
+    struct transition_counts *counts = NULL;
     uint32_t from = wend__unit_view_step(view, 0);
     WEND_TRY(count_one(tally, WEND_POINT_ENTRY, from, &counts, error));
     for (size_t i = 1; i < view->step_count; i++) {
