@@ -30,6 +30,7 @@ struct wend_sampled_event {
     struct wend_text raw;        /* the record as it stands in the input (its first 1000 bytes) */
     int64_t ts_us;               /* valid unless rejected */
     struct wend_text customer;   /* valid unless rejected */
+    struct wend_text name;       /* of the event; data NULL: it has none */
     struct wend_text touchpoint; /* data NULL: unmatched */
     uint32_t rule;               /* 0-based place in the touchpoint list; UINT32_MAX: none */
     bool has_value;
