@@ -233,10 +233,12 @@ static enum wend_status fail_operator(struct wend_loader *loader, const struct w
     static const char *const known[] = {"equals", "one_of", "not",  "present", "prefix",
                                         "glob",   "regex",  "lt",   "le",      "gt",
                                         "ge",     "host",   "path", NULL};
-    return WEND_NODE_FAIL(loader, key,
-                          "unknown operator `%s`%s (equals, one_of, not, present, prefix, glob, "
-                          "regex, lt, le, gt, ge; host, path, query.NAME of a URL)",
-                          wend__shown(key->text).text, wend__nearest_of(key->text, known).text);
+    struct wend_hint hint = wend__nearest_of(key->text, known);
+    return WEND_NODE_FAIL(loader, key, "unknown operator `%s`%s", wend__shown(key->text).text,
+                          hint.text[0] != '\0' ? hint.text
+                                               : "; there is equals, one_of, not, present, prefix, "
+                                                 "glob, regex, lt, le, gt, ge, and for URLs host, "
+                                                 "path, query.NAME");
 }
 
 static enum wend_status read_operator(struct condition_reader *reader, const struct waiting *task) {
@@ -291,14 +293,11 @@ static enum wend_status read_combinator(struct condition_reader *reader, const s
 static enum wend_status read_entry(struct condition_reader *reader, const struct waiting *task) {
     const struct wend_node *key = task->node;
     uint32_t field;
-    if (wend__bytes_is(key->text, "all")) {
-        return read_combinator(reader, task, WEND_EXPRESSION_ALL);
-    }
-    if (wend__bytes_is(key->text, "any")) {
-        return read_combinator(reader, task, WEND_EXPRESSION_ANY);
-    }
-    if (wend__bytes_is(key->text, "not")) {
-        return read_combinator(reader, task, WEND_EXPRESSION_NOT);
+    static const char *const combinators[] = {"all", "any", "not"}; /* as the kinds */
+    for (unsigned i = 0; i < 3; i++) {
+        if (wend__bytes_is(key->text, combinators[i])) {
+            return read_combinator(reader, task, (enum wend_expression_kind)i);
+        }
     }
     if (key->text.len == 0) {
         return WEND_NODE_FAIL(reader->loader, key, "the name of a field is missing here");

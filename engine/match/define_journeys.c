@@ -7,7 +7,7 @@
 
 /* One touchpoint or a list of them. */
 static enum wend_status read_names(struct wend_loader *loader, const struct wend_node *node,
-                                   struct wend_bytes **names, uint32_t *count) {
+                                   const char *key, struct wend_bytes **names, uint32_t *count) {
     const struct wend_node *first = wend__node_items(node);
     uint32_t item_count = node->kind == WEND_NODE_LIST ? node->count : 1;
     if (item_count == 0) {
@@ -18,7 +18,7 @@ static enum wend_status read_names(struct wend_loader *loader, const struct wend
         return WEND_ERROR_MEMORY;
     }
     for (const struct wend_node *item = first; item != NULL; item = item->next) {
-        WEND_TRY(wend__touchpoint_used(loader, item, &(*names)[*count]));
+        WEND_TRY(wend__touchpoint_used(loader, item, key, &(*names)[*count]));
         (*count)++;
     }
     return WEND_OK;
@@ -86,7 +86,8 @@ static enum wend_status read_stage(struct wend_loader *loader, const struct wend
         return WEND_NODE_FAIL(loader, node, "the stage `%s` has no touchpoints",
                               wend__shown(stage->name).text);
     }
-    WEND_TRY(read_names(loader, list, &stage->touchpoints, &stage->touchpoint_count));
+    WEND_TRY(
+        read_names(loader, list, "touchpoints", &stage->touchpoints, &stage->touchpoint_count));
     for (const struct wend_node *item = wend__node_items(list); item != NULL; item = item->next) {
         uint32_t id;
         bool is_new;
@@ -199,10 +200,10 @@ static enum wend_status read_journey(struct wend_loader *loader, const struct we
         (struct wend_journey_rule){.timeout_us = DEFAULT_TIMEOUT_US, .within_us = WEND_NO_LIMIT_US};
     WEND_TRY(read_name(loader, node, journey));
     if ((item = set(node, "start")) != NULL) {
-        WEND_TRY(read_names(loader, item, &journey->start, &journey->start_count));
+        WEND_TRY(read_names(loader, item, "start", &journey->start, &journey->start_count));
     }
     if ((item = set(node, "goal")) != NULL) {
-        WEND_TRY(read_names(loader, item, &journey->goal, &journey->goal_count));
+        WEND_TRY(read_names(loader, item, "goal", &journey->goal, &journey->goal_count));
     }
     if ((item = set(node, "stages")) != NULL) {
         WEND_TRY(read_stages(loader, item, journey));

@@ -51,8 +51,8 @@ static enum wend_status define_goal(struct wend_loader *loader, const struct wen
         wend__nearest_offer(&nearest, ruleset->journeys[i].name);
     }
     return WEND_NODE_FAIL(loader, node,
-                          "no journey is called `%s`%s; `goal` of sessions names the journey "
-                          "whose goal converts them",
+                          "`goal` of sessions names the journey whose goal converts them, and no "
+                          "journey is called `%s`%s",
                           wend__shown(name).text, wend__nearest_hint(&nearest).text);
 }
 

@@ -118,7 +118,9 @@ static enum wend_status check_unknown(struct wend_loader *loader, const struct w
     if (!loader->has_template_names) {
         struct wend_nearest nearest = nearest_name(loader, node->text);
         return WEND_NODE_FAIL(loader, node, "no touchpoint is called `%s`%s",
-                              wend__shown(node->text).text, wend__nearest_hint(&nearest).text);
+                              wend__shown(node->text).text,
+                              nearest.best.data != NULL ? wend__nearest_hint(&nearest).text
+                                                        : "; add it to the list `touchpoints`");
     }
     if (loader->ruleset->name_count > NEAR_NAMES_MAX || ++loader->near_checks > NEAR_CHECKS_MAX) {
         return WEND_OK;
@@ -134,11 +136,11 @@ static enum wend_status check_unknown(struct wend_loader *loader, const struct w
 }
 
 enum wend_status wend__touchpoint_used(struct wend_loader *loader, const struct wend_node *node,
-                                       struct wend_bytes *name) {
+                                       const char *key, struct wend_bytes *name) {
     struct wend_bytes text;
     uint32_t id;
     bool is_new;
-    WEND_TRY(wend__value_text(loader, node, "touchpoints", "names of touchpoints", &text));
+    WEND_TRY(wend__value_text(loader, node, key, "names of touchpoints", &text));
     WEND_TRY(check_name(loader, node, text));
     if (!wend__strings_intern(&loader->used, text, &id, &is_new)) {
         return wend__fail_memory(loader->error);

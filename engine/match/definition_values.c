@@ -104,8 +104,8 @@ enum wend_status wend__value_duration(struct wend_loader *loader, const struct w
     if (node->kind != WEND_NODE_TEXT || !parse_duration(node->text, duration_us)) {
         return WEND_NODE_FAIL(loader, node,
                               "`%s` takes a duration such as 30m, 1h30m or 7d (us, ms, s, m, h, d, "
-                              "w), or none",
-                              key);
+                              "w), or %s",
+                              key, strcmp(key, "lateness") == 0 ? "unlimited" : "none");
     }
     if (*duration_us > LONGEST_US) {
         return WEND_NODE_FAIL(loader, node, "`%s` is at most 365000d; write none for no limit",

@@ -3,7 +3,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-enum { WARNINGS_SHOWN = 100, WARNING_BYTES = 1024 };
+enum { WARNINGS_SHOWN = 100, WARNING_BYTES = 1024, KEYS_BYTES = 512 };
 
 const struct wend_node *wend__loader_get(const struct wend_loader *loader, const char *key) {
     const struct wend_node *node = wend__node_get(loader->root, key);
@@ -49,10 +49,25 @@ enum wend_status wend__loader_warn(struct wend_loader *loader, const char *file,
     return WEND_OK;
 }
 
+/* "; did you mean `X`?", or all that there are. */
+static enum wend_status fail_key(struct wend_loader *loader, const struct wend_node *key,
+                                 const char *what, const char *const *known) {
+    char list[KEYS_BYTES] = "";
+    size_t len = 0;
+    struct wend_hint hint = wend__nearest_of(key->text, known);
+    for (size_t i = 0; hint.text[0] == '\0' && known[i] != NULL; i++) {
+        const char *before = i == 0 ? "; there is " : known[i + 1] == NULL ? " and " : ", ";
+        int written = snprintf(list + len, sizeof list - len, "%s`%s`", before, known[i]);
+        len += written > 0 && (size_t)written < sizeof list - len ? (size_t)written : 0;
+    }
+    return WEND_NODE_FAIL(loader, key, "%s has no key `%s`%s%s", what, wend__shown(key->text).text,
+                          hint.text, list);
+}
+
 enum wend_status wend__expect_keys(struct wend_loader *loader, const struct wend_node *map,
                                    const char *what, const char *const *known) {
     if (map->kind != WEND_NODE_MAP) {
-        return WEND_NODE_FAIL(loader, map, "%s is written as a map: `%s: ...` and other keys", what,
+        return WEND_NODE_FAIL(loader, map, "%s is written as a map of keys such as `%s: ...`", what,
                               known[0]);
     }
     for (const struct wend_node *key = map->first; key != NULL; key = key->next) {
@@ -61,9 +76,7 @@ enum wend_status wend__expect_keys(struct wend_loader *loader, const struct wend
             i++;
         }
         if (known[i] == NULL) {
-            return WEND_NODE_FAIL(loader, key, "%s has no key `%s`%s", what,
-                                  wend__shown(key->text).text,
-                                  wend__nearest_of(key->text, known).text);
+            return fail_key(loader, key, what, known);
         }
     }
     return WEND_OK;

@@ -160,9 +160,9 @@ enum wend_status wend__condition_compile(struct wend_loader *loader, struct wend
 /* -- define_touchpoints.c ---------------------------------------------------------------------- */
 
 enum wend_status wend__define_touchpoints(struct wend_loader *loader);
-/* A touchpoint that a journey names: checked against the list, noted as used, copied. */
+/* A touchpoint that `key` of a journey names: checked against the list, noted as used, copied. */
 enum wend_status wend__touchpoint_used(struct wend_loader *loader, const struct wend_node *node,
-                                       struct wend_bytes *name);
+                                       const char *key, struct wend_bytes *name);
 
 /* -- define_journeys.c, define_sessions.c, define_segments.c, define_warnings.c -----------------
  */

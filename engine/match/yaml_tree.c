@@ -4,7 +4,10 @@
 #include "base/utf8.h"
 #include "match/nearest.h"
 
+#include <stdio.h>
 #include <yaml.h>
+
+enum { WHERE_BYTES = 128 };
 
 /* A place in the text: libyaml counts characters, people and editors need lines and bytes. */
 struct cursor {
@@ -99,6 +102,7 @@ static enum wend_status check_bytes(struct builder *builder) {
 static const char *advice(const struct builder *builder, size_t at) {
     uint8_t c = at < builder->text.len ? builder->text.data[at] : 0;
     const char *problem = builder->parser.problem == NULL ? "" : builder->parser.problem;
+    const char *context = builder->parser.context == NULL ? "" : builder->parser.context;
     if (c == '\t') {
         return "; a tab cannot indent a line, use blanks";
     }
@@ -110,6 +114,9 @@ static const char *advice(const struct builder *builder, size_t at) {
     }
     if (strstr(problem, "alphabetic or numeric") != NULL) {
         return "; a text that begins with * or & must be quoted";
+    }
+    if (strstr(context, "a tag") != NULL) {
+        return "; a text that begins with ! must be quoted";
     }
     return "; look for a missing quote, bracket or blank, or a wrong indent";
 }
@@ -123,11 +130,18 @@ static enum wend_status fail_parser(struct builder *builder) {
         return fail_at_byte(builder, builder->mark_len + parser->problem_offset,
                             "a character that YAML does not allow; remove it");
     }
+    char where[WHERE_BYTES] = "";
+    struct cursor begin = locate(builder, parser->context_mark.index);
     struct cursor place = locate(builder, parser->problem_mark.index);
-    return wend__fail_at(
-        builder->error, builder->file, place.line, column_of(&place), "not valid YAML: %s%s%s%s",
-        parser->context == NULL ? "" : parser->context, parser->context == NULL ? "" : ", ",
-        parser->problem == NULL ? "unknown problem" : parser->problem, advice(builder, place.at));
+    if (parser->context != NULL && begin.line != place.line) {
+        (void)snprintf(where, sizeof where, "%s from line %u on, ", parser->context, begin.line);
+    } else if (parser->context != NULL) {
+        (void)snprintf(where, sizeof where, "%s, ", parser->context);
+    }
+    return wend__fail_at(builder->error, builder->file, place.line, column_of(&place),
+                         "not valid YAML: %s%s%s", where,
+                         parser->problem == NULL ? "unknown problem" : parser->problem,
+                         advice(builder, place.at));
 }
 
 #define FAIL_NODE(builder, node, ...)                                                              \
@@ -175,8 +189,8 @@ static enum wend_status attach(struct builder *builder, struct wend_node *node) 
     return WEND_OK;
 }
 
-static enum wend_status add_node(struct builder *builder, const yaml_event_t *event,
-                                 enum wend_node_kind kind, struct wend_node **made) {
+static enum wend_status make_node(struct builder *builder, const yaml_event_t *event,
+                                  enum wend_node_kind kind, struct wend_node **made) {
     struct wend_node *node = wend__arena_alloc(builder->arena, sizeof *node);
     if (node == NULL) {
         return wend__fail_memory(builder->error);
@@ -189,7 +203,7 @@ static enum wend_status add_node(struct builder *builder, const yaml_event_t *ev
         return FAIL_NODE(builder, node, "more than %u values in one file", WEND_YAML_NODES_MAX);
     }
     *made = node;
-    return attach(builder, node);
+    return WEND_OK;
 }
 
 static enum wend_status check_properties(struct builder *builder, const yaml_event_t *event,
@@ -212,7 +226,7 @@ static enum wend_status check_properties(struct builder *builder, const yaml_eve
 static enum wend_status add_text(struct builder *builder, const yaml_event_t *event) {
     struct wend_node *node;
     WEND_TRY(check_properties(builder, event, event->data.scalar.anchor, event->data.scalar.tag));
-    WEND_TRY(add_node(builder, event, WEND_NODE_TEXT, &node));
+    WEND_TRY(make_node(builder, event, WEND_NODE_TEXT, &node));
     size_t len = event->data.scalar.length;
     const uint8_t *copy = wend__arena_copy(builder->arena, event->data.scalar.value, len);
     if (copy == NULL) {
@@ -229,7 +243,7 @@ static enum wend_status add_text(struct builder *builder, const yaml_event_t *ev
     if (memchr(copy, 0, len) != NULL) {
         return FAIL_NODE(builder, node, "a text cannot hold a zero byte");
     }
-    return WEND_OK;
+    return attach(builder, node);
 }
 
 static enum wend_status begin_group(struct builder *builder, const yaml_event_t *event,
@@ -240,10 +254,11 @@ static enum wend_status begin_group(struct builder *builder, const yaml_event_t 
         builder, event,
         is_map ? event->data.mapping_start.anchor : event->data.sequence_start.anchor,
         is_map ? event->data.mapping_start.tag : event->data.sequence_start.tag));
-    WEND_TRY(add_node(builder, event, kind, &node));
+    WEND_TRY(make_node(builder, event, kind, &node));
     if (builder->depth == WEND_YAML_DEPTH_MAX) {
         return FAIL_NODE(builder, node, "nested more than %u levels deep", WEND_YAML_DEPTH_MAX);
     }
+    WEND_TRY(attach(builder, node));
     builder->open[builder->depth++] = (struct open_node){node, NULL};
     return WEND_OK;
 }

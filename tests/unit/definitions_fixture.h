@@ -7,8 +7,9 @@
 #include "match/definitions.h"
 
 #include <criterion/criterion.h>
+#include <stdio.h>
 
-/* The shortest valid file; tests append to it. Five lines. */
+/* The shortest useful file, three lines; tests append to it. */
 #define SHORTEST "time: t\ncustomer: c\nevent: e\n"
 
 static const struct wend_preset_lookup known_presets = {wend__preset_find, wend__preset_name_list};
@@ -44,6 +45,24 @@ static inline const char *fault_of(struct wend_bytes text) {
     cr_assert_str_eq(error.file, "test.yaml");
     (void)snprintf(fault, sizeof fault, "%u:%u: %s", error.line, error.column, error.text);
     return fault;
+}
+
+/* A text that is refused, and how. */
+struct refusal {
+    struct wend_bytes text;
+    const char *fault;
+};
+
+#define TEXT(literal)                                                                              \
+    { (const uint8_t *)(literal), sizeof(literal) - 1 }
+
+static inline void check_refusals(const struct refusal *refusals, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        cr_expect_str_eq(fault_of(refusals[i].text), refusals[i].fault,
+                         "%.*s\n  gives: %s\n  not:   %s", (int)refusals[i].text.len,
+                         (const char *)refusals[i].text.data, fault_of(refusals[i].text),
+                         refusals[i].fault);
+    }
 }
 
 /* The warnings of a valid text. */
