@@ -280,6 +280,20 @@ static void member_close(struct wend_layer *layer) {
 static const struct wend_layer_kind tar_kind = {"tar", member_read, member_close};
 static const struct wend_layer_kind zip_kind = {"zip", member_read, member_close};
 
+/*
+ * Decoders of these take the memory that the data asks for, up to 4 GiB, and libarchive has no
+ * limit to set. Its name of the format is the one place where it tells the method.
+ */
+static bool takes_any_memory(const struct wend_archive_reader *reader) {
+    static const char *const methods[] = {"(lzma", "(xz", "(ppmd"};
+    const char *format = archive_format_name(reader->archive);
+    bool is_one = false;
+    for (size_t i = 0; format != NULL && i < sizeof methods / sizeof *methods; i++) {
+        is_one = is_one || strstr(format, methods[i]) != NULL;
+    }
+    return is_one && reader->is_zip;
+}
+
 struct wend_layer *wend__archive_member_open(struct wend_archive_reader *reader,
                                              struct wend_layer_context *context) {
     struct member_layer *member = wend__alloc_zeroed(1, sizeof *member);
@@ -288,6 +302,13 @@ struct wend_layer *wend__archive_member_open(struct wend_archive_reader *reader,
     }
     (void)wend__layer_init(&member->layer, reader->is_zip ? &zip_kind : &tar_kind, NULL, context);
     member->reader = reader;
+    if (takes_any_memory(reader)) {
+        wend__layer_trouble(context,
+                            "the zip member is compressed in a way that is not read here "
+                            "(%s); unpack the archive first",
+                            archive_format_name(reader->archive));
+        member->is_ended = true;
+    }
     return &member->layer;
 }
 

@@ -5,11 +5,21 @@
 
 #include "base/memory.h"
 
+/*
+ * The decoder always writes here: of a damaged block it gives more or less as the room for its
+ * output is, which must not depend on how the caller reads. The copy costs nothing beside bzip2.
+ */
+enum { OUTPUT_BYTES = 256 << 10 };
+
 struct bzip2_layer {
     struct wend_layer layer;
+    uint8_t *output;
+    size_t output_at;
+    size_t output_len;
     bz_stream stream;
     bool is_open;    /* the decoder is in a stream */
     bool has_stream; /* at least one stream is done */
+    bool is_ended;   /* nothing comes behind `output` */
 };
 
 static void *allocate(void *opaque, int count, int bytes) {
@@ -65,38 +75,55 @@ static enum wend_status take_result(struct bzip2_layer *bzip2, int result,
     }
 }
 
-static enum wend_status bzip2_read(struct wend_layer *layer, uint8_t *out, size_t capacity,
-                                   size_t *got, struct wend_error *error) {
-    struct bzip2_layer *bzip2 = (struct bzip2_layer *)layer;
-    unsigned int room = capacity < 1U << 30 ? (unsigned int)capacity : 1U << 30;
-    while (*got == 0 && !layer->is_over) {
+/* Fills `output` when it is empty, or ends the layer. */
+static enum wend_status decode(struct bzip2_layer *bzip2, struct wend_error *error) {
+    struct wend_layer *layer = &bzip2->layer;
+    while (bzip2->output_len == 0 && !bzip2->is_ended) {
         WEND_TRY(wend__layer_fill(layer, error));
         if (!bzip2->is_open) {
             if (layer->input_ended && bzip2->has_stream) {
-                layer->is_over = true;
+                bzip2->is_ended = true;
                 return WEND_OK;
             }
             WEND_TRY(start_stream(bzip2, error));
         }
-        size_t left = wend__layer_input_left(layer);
         bzip2->stream.next_in = (char *)layer->input + layer->input_at;
-        bzip2->stream.avail_in = (unsigned int)left;
-        bzip2->stream.next_out = (char *)out;
-        bzip2->stream.avail_out = room;
+        bzip2->stream.avail_in = (unsigned int)wend__layer_input_left(layer);
+        bzip2->stream.next_out = (char *)bzip2->output;
+        bzip2->stream.avail_out = OUTPUT_BYTES;
         int result = BZ2_bzDecompress(&bzip2->stream);
         layer->input_at = layer->input_len - bzip2->stream.avail_in;
-        *got = room - bzip2->stream.avail_out;
+        bzip2->output_len = OUTPUT_BYTES - bzip2->stream.avail_out;
         WEND_TRY(take_result(bzip2, result, error));
-        if (result == BZ_OK && *got == 0 && layer->input_ended) {
+        if (result == BZ_OK && bzip2->output_len == 0 && layer->input_ended) {
             wend__layer_ends_early(layer);
         }
+        /* What came before the end of the layer is still to be given. */
+        bzip2->is_ended = layer->is_over;
+        layer->is_over = false;
     }
+    return WEND_OK;
+}
+
+static enum wend_status bzip2_read(struct wend_layer *layer, uint8_t *out, size_t capacity,
+                                   size_t *got, struct wend_error *error) {
+    struct bzip2_layer *bzip2 = (struct bzip2_layer *)layer;
+    if (bzip2->output_at == bzip2->output_len) {
+        bzip2->output_at = 0;
+        bzip2->output_len = 0;
+        WEND_TRY(decode(bzip2, error));
+    }
+    size_t left = bzip2->output_len - bzip2->output_at;
+    *got = left < capacity ? left : capacity;
+    memcpy(out, bzip2->output + bzip2->output_at, *got);
+    bzip2->output_at += *got;
     return WEND_OK;
 }
 
 static void bzip2_close(struct wend_layer *layer) {
     struct bzip2_layer *bzip2 = (struct bzip2_layer *)layer;
     end_stream(bzip2);
+    wend__free(bzip2->output);
     wend__layer_deinit(layer);
     wend__free(bzip2);
 }
@@ -109,8 +136,9 @@ struct wend_layer *wend__layer_bzip2_open(struct wend_layer *below,
     if (bzip2 == NULL) {
         return NULL;
     }
-    if (!wend__layer_init(&bzip2->layer, &bzip2_kind, below, context)) {
-        wend__free(bzip2);
+    bzip2->output = wend__alloc(OUTPUT_BYTES);
+    if (!wend__layer_init(&bzip2->layer, &bzip2_kind, below, context) || bzip2->output == NULL) {
+        bzip2_close(&bzip2->layer);
         return NULL;
     }
     return &bzip2->layer;

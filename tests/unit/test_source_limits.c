@@ -129,3 +129,16 @@ Test(source_limits, compressed_over_and_over_is_trouble) {
     clear_seen(&seen);
     wend__buffer_deinit(&packed);
 }
+
+Test(source_limits, a_zip_member_whose_decoder_has_no_limit_is_refused) {
+    /* lzma; the dictionary asks for 4 GiB less a byte */
+    static const uint8_t zip[] = {
+        'P', 'K', 3, 4, 63, 0, 2, 0, 14,  0, 0, 0, 0, 0,    0,    0,    0,    0,    10, 0, 0,   0,
+        9,   0,   0, 0, 1,  0, 0, 0, 'a', 9, 4, 5, 0, 0x5d, 0xff, 0xff, 0xff, 0xff, 0,  0, 'P', 'K',
+        5,   6,   0, 0, 0,  0, 1, 0, 1,   0, 0, 0, 0, 0,    0,    0,    0,    0,    0,  0};
+    struct seen seen = see_bytes(wend__bytes(zip, sizeof zip), NULL);
+    cr_assert_geq(seen.count, 1);
+    cr_assert_eq(seen.streams[0].bytes.len, 0);
+    cr_assert(strstr(seen.streams[0].trouble, "lzma") != NULL, "%s", seen.streams[0].trouble);
+    clear_seen(&seen);
+}
