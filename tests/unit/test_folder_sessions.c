@@ -226,7 +226,7 @@ Test(folder_sessions, a_customer_without_hits_has_no_units) {
     fixture_free(fixture);
 }
 
-Test(folder_sessions, a_customer_of_a_million_hits_is_folded_in_linear_time) {
+Test(folder_sessions, a_customer_of_a_million_hits_is_folded_in_linear_time, .timeout = 60) {
     enum { HITS = 1000 * 1000 };
     struct fixture *fixture = fixture_new();
     fixture->ruleset.id_field = 0;
