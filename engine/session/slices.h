@@ -69,11 +69,11 @@ wend__slices_add(struct wend_slices *slices, const struct wend_hit *hit, struct 
             return status;
         }
     }
-    /* The head by itself: its size is known, so that plain sessions need no call. */
-    memcpy(tail->next, hit, sizeof *hit);
-    if (slices->hit_bytes > sizeof *hit) {
-        memcpy(tail->next + sizeof *hit, (const uint8_t *)hit + sizeof *hit,
-               slices->hit_bytes - sizeof *hit);
+    /* A size that is known needs no call: that of the hits of plain sessions. */
+    if (slices->hit_bytes == sizeof *hit) {
+        memcpy(tail->next, hit, sizeof *hit);
+    } else {
+        memcpy(tail->next, hit, slices->hit_bytes);
     }
     tail->next += slices->hit_bytes;
     return WEND_OK;
