@@ -16,7 +16,6 @@ struct wend_archive_reader {
     bool is_unreadable;    /* the first header is none, and that was not told yet */
     bool is_done;          /* nothing more can be read */
     bool is_resyncing;     /* the last header was damaged, and told */
-    bool was_told;         /* the trouble of the chain below has reached a member */
     uint64_t entry_count;  /* headers, whatever they stand for */
     uint64_t pulled_bytes; /* from below */
     struct wend_archive_tail tail;
@@ -141,8 +140,7 @@ static enum wend_status finish(struct wend_archive_reader *reader, enum wend_arc
     } else if (!has_mark) {
         wend__layer_trouble(context, "the tar archive has no end mark; it was cut off");
     }
-    bool is_trouble = context->trouble[0] != '\0' && !reader->was_told;
-    *found = is_trouble ? WEND_ARCHIVE_TROUBLE : WEND_ARCHIVE_END;
+    *found = context->trouble[0] != '\0' ? WEND_ARCHIVE_TROUBLE : WEND_ARCHIVE_END;
     return WEND_OK;
 }
 
@@ -153,7 +151,6 @@ static void note_header(struct wend_archive_reader *reader, int result,
     reader->is_resyncing = true;
     if (result == ARCHIVE_FATAL) {
         reader->is_done = true;
-        is_news = is_news && !reader->was_told;
     }
     if (is_news) {
         *found = WEND_ARCHIVE_TROUBLE;
@@ -235,7 +232,6 @@ static enum wend_status next_block(struct member_layer *member, struct wend_erro
             wend__layer_trouble(member->layer.context, "the %s member is damaged or cut off (%s)",
                                 wend__archive_kind(reader), why(reader));
         }
-        reader->was_told = reader->was_told || result == ARCHIVE_FATAL;
         reader->is_done = reader->is_done || result == ARCHIVE_FATAL;
         member->is_ended = !is_usable(result);
     }

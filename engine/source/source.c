@@ -203,7 +203,7 @@ static enum wend_status next_in_archive(struct wend_source *source, bool *found,
         source->file_context.trouble[0] = '\0';
         return describe(source, NULL, stream, error);
     }
-    bool is_archive;
+    bool is_archive = false;
     WEND_TRY(open_member(source, &is_archive, error));
     WEND_TRY(describe(source, wend__archive_member_name(source->archive), stream, error));
     source->is_mute = is_archive;

@@ -85,6 +85,15 @@ static inline void begin_with_text(void) {
     lines.len = TEXT_BYTES;
 }
 
+/* Of the address sanitizer, whose own check behind the test fails nothing. */
+__attribute__((weak)) int __lsan_do_recoverable_leak_check(void);
+
+static inline void expect_no_leak(void) {
+    if (__lsan_do_recoverable_leak_check != NULL) {
+        cr_assert_eq(__lsan_do_recoverable_leak_check(), 0);
+    }
+}
+
 static inline void end_with_text(void) {
     wend__buffer_deinit(&lines);
     (void)wend__io_remove_tree(fixture_folder);

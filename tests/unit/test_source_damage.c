@@ -93,6 +93,33 @@ Test(source_damage, flipped_bytes_are_told_and_cost_nothing_before) {
     }
 }
 
+Test(source_damage, a_damaged_block_of_zstd_costs_nothing_of_the_one_before) {
+    uint8_t packed[4096];
+    ZSTD_CCtx *encoder = ZSTD_createCCtx();
+    ZSTD_inBuffer input = {lines.data, 1000, 0};
+    ZSTD_outBuffer output = {packed, sizeof packed, 0};
+    (void)ZSTD_CCtx_setParameter(encoder, ZSTD_c_checksumFlag, 1);
+    cr_assert_eq(ZSTD_compressStream2(encoder, &output, &input, ZSTD_e_flush), 0);
+    size_t second = output.pos;
+    input.size = 2000;
+    cr_assert_eq(ZSTD_compressStream2(encoder, &output, &input, ZSTD_e_end), 0);
+    (void)ZSTD_freeCCtx(encoder);
+    for (size_t at = second; at < output.pos; at++) {
+        static const size_t sizes[] = {64, 999, 1000, 5000};
+        packed[at] ^= 0xff;
+        const char *path = write_data(wend__bytes(packed, output.pos));
+        for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+            struct seen seen;
+            cr_assert_eq(see(path, NULL, sizes[i], &seen, NULL), WEND_OK);
+            cr_assert_geq(seen.streams[0].bytes.len, 1000, "byte %zu, reads of %zu", at, sizes[i]);
+            cr_assert_not(memcmp(seen.streams[0].bytes.data, lines.data, 1000));
+            cr_assert_str_not_empty(seen.streams[0].trouble);
+            clear_seen(&seen);
+        }
+        packed[at] ^= 0xff;
+    }
+}
+
 Test(source_damage, a_wrong_checksum_is_trouble_behind_all_data) {
     struct wend_buffer packed = make_gzip(text());
     packed.data[packed.len - 6] ^= 1;
@@ -236,6 +263,7 @@ static void expect_memory_errors(struct wend_bytes bytes) {
                      (unsigned long)n, error.text);
         clear_seen(&seen);
     }
+    expect_no_leak();
 }
 
 Test(source_damage, every_allocation_may_fail) {

@@ -288,4 +288,6 @@ Test(source_inputs, every_allocation_may_fail) {
             cr_assert_eq(status, is_done ? otherwise : WEND_ERROR_MEMORY);
         }
     }
+    wend__inputs_deinit(&inputs);
+    expect_no_leak();
 }
