@@ -97,6 +97,27 @@ Test(parquet_pages, a_repeated_text_is_a_list) {
     close_made(&made, reader);
 }
 
+Test(parquet_pages, levels_that_make_no_list_are_refused) {
+    static const char *const bodies[] = {
+        "\x02\0\0\0\x02\x01\x02\0\0\0\x02\x01\0\0\0\0", /* goes on before a row began */
+        "\x02\0\0\0\x02\x00\x02\0\0\0\x02\x02\0\0\0\0", /* level 2 of 1 */
+        "\x02\0\0\0\x00\x00\x02\0\0\0\x02\x01\0\0\0\0", /* no level */
+        "\x0D\0\0\0\x02\x00\x02\0\0\0\x02\x01\0\0\0\0", /* longer than the page */
+    };
+    for (size_t i = 0; i < sizeof bodies / sizeof *bodies; i++) {
+        struct made_file made = make_file(WEND_PHYSICAL_BYTE_ARRAY, 1);
+        made.repetition = WEND_REPETITION_REPEATED;
+        add_page(&made, WEND_ENCODING_PLAIN, 1, bodies[i], 16);
+        expect_refused(&made, WEND_ERROR_IO, i == 0 ? "a row is missing" : "its levels are");
+    }
+    /* An empty list cannot go on. */
+    struct made_file made = make_file(WEND_PHYSICAL_BYTE_ARRAY, 2);
+    made.repetition = WEND_REPETITION_REPEATED;
+    made.row_count = 1;
+    add_page(&made, WEND_ENCODING_PLAIN, 2, "\x02\0\0\0\x03\x02\x02\0\0\0\x03\x02\0\0\0\0", 16);
+    expect_refused(&made, WEND_ERROR_IO, "its levels are damaged");
+}
+
 Test(parquet_pages, a_list_of_endless_runs_ends_at_the_limit) {
     struct made_file made = make_file(WEND_PHYSICAL_BYTE_ARRAY, INT32_MAX);
     made.repetition = WEND_REPETITION_REPEATED;
