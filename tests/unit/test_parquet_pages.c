@@ -220,3 +220,18 @@ Test(parquet_pages, lengths_that_no_stream_can_have_are_refused_without_making_r
         }
     }
 }
+
+Test(parquet_pages, a_reader_that_failed_fails_again) {
+    struct made_file made = make_file(WEND_PHYSICAL_INT64, 3);
+    add_page(&made, WEND_ENCODING_PLAIN, 3, "1234567812345", 13);
+    struct wend_parquet_reader *reader;
+    bool found;
+    cr_assert_eq(open_made(&made, &reader, NULL), WEND_OK);
+    (void)next_made(reader);
+    for (int i = 0; i < 3; i++) {
+        struct wend_error error = {0};
+        cr_expect_eq(wend__parquet_reader_next(reader, &found, &error), WEND_ERROR_IO);
+        cr_expect(!found && strstr(error.text, "its values are damaged") != NULL);
+    }
+    close_made(&made, reader);
+}
