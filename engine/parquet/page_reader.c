@@ -186,7 +186,7 @@ static enum wend_status read_header(struct wend_parquet_page_source *source,
         return wend__parquet_page_damaged(source, tools, "a page is missing", error);
     }
     while (result == WEND_PARQUET_HEADER_SHORT) {
-        struct wend_bytes bytes;
+        struct wend_bytes bytes = WEND_BYTES_ABSENT;
         size_t len = window < left ? window : (size_t)left;
         WEND_TRY(
             wend__parquet_input_read(&tools->input, source->at, len, &tools->head, &bytes, error));
@@ -253,7 +253,7 @@ enum wend_status wend__parquet_page_next(struct wend_parquet_page_source *source
     if (header->type > WEND_PAGE_DATA_V2) {
         return wend__parquet_page_refused(source, tools, "the page type", header->type, error);
     }
-    struct wend_bytes stored;
+    struct wend_bytes stored = WEND_BYTES_ABSENT;
     WEND_TRY(wend__parquet_input_read(&tools->input, source->at, header->stored_bytes,
                                       &tools->stored, &stored, error));
     source->at += header->stored_bytes;

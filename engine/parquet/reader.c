@@ -36,7 +36,7 @@ static enum wend_status refuse(const struct wend_parquet_input *input, const cha
 static enum wend_status read_footer_bytes(struct wend_parquet_read_tools *tools,
                                           struct wend_bytes *footer, struct wend_error *error) {
     const struct wend_parquet_input *input = &tools->input;
-    struct wend_bytes bytes;
+    struct wend_bytes bytes = WEND_BYTES_ABSENT;
     if (input->len < FILE_BYTES_MIN) {
         return refuse(input, "it is too short", error);
     }
@@ -65,7 +65,7 @@ static enum wend_status read_footer_bytes(struct wend_parquet_read_tools *tools,
 
 static enum wend_status read_metadata(struct wend_parquet_reader *reader,
                                       struct wend_error *error) {
-    struct wend_bytes footer;
+    struct wend_bytes footer = WEND_BYTES_ABSENT;
     WEND_TRY(read_footer_bytes(&reader->tools, &footer, error));
     uint64_t data_end = reader->tools.input.len - TAIL_BYTES - footer.len;
     WEND_TRY(wend__parquet_footer_read(&reader->metadata, footer, data_end,
@@ -109,10 +109,11 @@ static enum wend_status open_reader(const char *path, struct wend_bytes memory,
         (struct wend_parquet_input){.descriptor = -1, .memory = memory, .len = memory.len};
     opened->name = wend__copy_text(name, strlen(name));
     opened->tools.input.name = opened->name;
-    enum wend_status status = opened->name == NULL ? wend__fail_memory(error) : WEND_OK;
-    if (status == WEND_OK && path != NULL) {
-        status = open_file(&opened->tools.input, error);
+    if (opened->name == NULL) {
+        wend__parquet_reader_close(opened);
+        return wend__fail_memory(error);
     }
+    enum wend_status status = path != NULL ? open_file(&opened->tools.input, error) : WEND_OK;
     if (status == WEND_OK) {
         status = read_metadata(opened, error);
     }

@@ -6,6 +6,10 @@
  * DELTA_LENGTH_BYTE_ARRAY, DELTA_BYTE_ARRAY, BYTE_STREAM_SPLIT; uncompressed, SNAPPY, GZIP, ZSTD;
  * physical types BOOLEAN to FIXED_LEN_BYTE_ARRAY. What it does not read it refuses by name. Bytes
  * come from strangers: everything is checked, nothing is trusted, sizes are bounded by the file's.
+ * Texts are given as they stand: they may not be UTF-8.
+ *
+ * Memory: one page (at most 1 GiB) and one dictionary for each field that is not skipped, and the
+ * largest list (at most 64 MiB) of each list.
  *
  * Threads: one at a time for each reader.
  */
@@ -30,10 +34,12 @@ enum wend_parquet_value_kind {
 struct wend_parquet_field {
     const char *name;
     enum wend_parquet_value_kind kind;
-    bool is_text;      /* BYTES: annotated as UTF-8 */
-    bool is_timestamp; /* INT64: microseconds since 1970 UTC (millis and nanos are converted) */
-    bool is_date;      /* INT64: days since 1970-01-01 */
-    int32_t scale;     /* INT64, INT128: digits behind the point of a decimal; -1: no decimal */
+    bool is_text; /* BYTES: annotated as UTF-8 */
+    /* INT64: microseconds since 1970 UTC; millis, nanos and INT96 are converted, nanos rounded
+     * down. A clock without a time zone is taken for UTC. */
+    bool is_timestamp;
+    bool is_date;  /* INT64: days since 1970-01-01 */
+    int32_t scale; /* INT64, INT128: digits behind the point of a decimal; -1: no decimal */
     bool is_nullable;
     /* What the reader does not know of it, such as "a struct"; NULL where it can be read. Such a
      * field has to be skipped: the first row is refused otherwise. `kind` means nothing then. */
@@ -76,7 +82,7 @@ const char *wend__parquet_reader_metadata(const struct wend_parquet_reader *read
 void wend__parquet_reader_skip(struct wend_parquet_reader *reader, uint32_t index);
 
 /* Goes to the next row (the first call: the first one). Errors as open; page checksums are checked
- * where they are there. */
+ * where they are there. A call after a failed one fails the same way. */
 WEND_MUST_CHECK enum wend_status wend__parquet_reader_next(struct wend_parquet_reader *reader,
                                                            bool *found, struct wend_error *error);
 const struct wend_parquet_value *
