@@ -6,7 +6,7 @@
 
 #include "tally/tally.h"
 
-enum { UNITS = 1000 * 1000, EVENTS = 5, TOUCHPOINTS = 200, AGGREGATES = (1 << 7) - 1 };
+enum { UNITS = 1000 * 1000, EVENTS = 5, TOUCHPOINTS = 82, AGGREGATES = (1 << 7) - 1 };
 
 struct tallies {
     struct wend_ruleset ruleset;
@@ -20,19 +20,15 @@ struct tallies {
     uint32_t scope;
 };
 
-/* Unit i has one of `distinct` paths: its number in base 200 is the touchpoints in the middle. */
+/* A path is a number: its digits in base 80 are the touchpoints between the first and the last. */
 static void make_hits(struct tallies *tallies, uint32_t distinct) {
     uint64_t state = 1;
     for (size_t i = 0; i < UNITS; i++) {
         uint32_t path = (uint32_t)(bench_random(&state) % distinct);
+        const uint32_t points[EVENTS] = {80, path % 80, path / 80 % 80, path / 6400, 81};
         int64_t time = (int64_t)(bench_random(&state) % 86400) * 1000000;
         for (size_t e = 0; e < EVENTS; e++) {
-            uint32_t digit = e == 1   ? path % 197
-                             : e == 2 ? path / 197 % 197
-                             : e == 3 ? path / (197 * 197) % 197
-                             : e == 0 ? 197
-                                      : 198;
-            struct wend_hit hit = {.ts_us = time, .touchpoint = digit};
+            struct wend_hit hit = {.ts_us = time, .touchpoint = points[e]};
             memcpy(tallies->hits + (i * EVENTS + e) * tallies->layout.bytes, &hit, sizeof hit);
             time += (int64_t)(bench_random(&state) % 600) * 1000000;
         }
@@ -85,7 +81,7 @@ static void init(struct tallies *tallies) {
     static struct wend_bytes points[3];
     static struct wend_stage stages[3];
     for (size_t i = 0; i < 3; i++) {
-        static const char *const names[] = {"page 197", "page 3", "page 198"};
+        static const char *const names[] = {"page 80", "page 3", "page 81"};
         points[i] = wend__bytes_text(names[i]);
         stages[i] = (struct wend_stage){points[i], &points[i], 1};
     }

@@ -88,6 +88,7 @@ enum wend_status wend__tally_create(const struct wend_tally_options *options,
 }
 
 static void clear_tables(struct wend_tally *tally) {
+    tally->times.count = 0;
     for (uint32_t i = 0; i < PART_COUNT; i++) {
         parts[i].clear(tally);
     }
@@ -115,36 +116,6 @@ void wend__tally_destroy(struct wend_tally *tally) {
     wend__free(tally);
 }
 
-enum wend_status wend__tally_add_time(struct wend_tally *tally, struct wend_sketch *sketch,
-                                      int64_t us, struct wend_error *error) {
-    size_t before = wend__sketch_heap_bytes(sketch);
-    bool done = wend__sketch_add(sketch, us);
-    tally->sketch_bytes += wend__sketch_heap_bytes(sketch) - before;
-    if (done) {
-        return WEND_OK;
-    }
-    if (wend__sketch_count(sketch) >= WEND_SKETCH_MAX_COUNT) {
-        return wend__fail(error, WEND_ERROR_LIMIT,
-                          "a row counts more than 2^48 times; set `window`, so that there are more "
-                          "rows with less in each");
-    }
-    return wend__fail_memory(error);
-}
-
-void wend__tally_drop_sketch(struct wend_tally *tally, struct wend_sketch *sketch) {
-    tally->sketch_bytes -= wend__sketch_heap_bytes(sketch);
-    wend__sketch_deinit(sketch);
-}
-
-void wend__tally_clear_table(struct wend_tally *tally, struct wend_table *table,
-                             size_t sketch_offset) {
-    for (size_t i = 0; i < wend__table_count(table); i++) {
-        uint8_t *value = wend__table_value(table, i);
-        wend__tally_drop_sketch(tally, (struct wend_sketch *)(void *)(value + sketch_offset));
-    }
-    wend__table_deinit(table);
-}
-
 static size_t table_bytes(const struct wend_tally *tally) {
     return wend__table_bytes(&tally->groups.table) + wend__table_bytes(&tally->transitions) +
            wend__table_bytes(&tally->flow) + wend__table_bytes(&tally->stage_groups) +
@@ -159,6 +130,7 @@ static enum wend_status flush(struct wend_tally *tally, struct wend_error *error
     size_t reserve = tally->table_charge - tally->table_charge / FLUSH_FACTOR;
     wend__budget_release(tally->options.budget, reserve);
     tally->table_charge -= reserve;
+    WEND_TRY(wend__tally_add_times(tally, error));
     for (uint32_t i = 0; i < PART_COUNT; i++) {
         WEND_TRY(parts[i].flush(tally, error));
     }

@@ -57,6 +57,20 @@ struct wend_stage_cell {
     struct wend_sketch to_next;
 };
 
+/* A time on its way to a sketch, either of a path or of a transition. */
+struct wend_tally_time {
+    struct wend_path_entry *path; /* NULL: of a transition */
+    size_t transition;            /* which; entries move when their table grows */
+    int64_t us;
+};
+
+#define WEND_TALLY_TIMES 256U /* 6 KiB: they stay in the first cache */
+
+struct wend_tally_times {
+    uint32_t count;
+    struct wend_tally_time items[WEND_TALLY_TIMES];
+};
+
 /* A row on its way to the runs. */
 struct wend_tally_row {
     struct wend_buffer key;
@@ -87,6 +101,7 @@ struct wend_tally {
     struct wend_table points; /* of both abandonment and touchpoints */
     struct wend_table switches;
     size_t sketch_bytes; /* on the heap, of all sketches of the tables */
+    struct wend_tally_times times;
 
     struct wend_runs *runs[WEND_TABLE_COUNT]; /* NULL: not wanted */
     struct wend_payload_shape shapes[WEND_AGGREGATE_COUNT];
@@ -103,6 +118,12 @@ static inline bool wend__tally_wants(const struct wend_tally *tally, enum wend_t
 /* Adds a time to a sketch of some table. WEND_ERROR_MEMORY; WEND_ERROR_LIMIT. */
 enum wend_status wend__tally_add_time(struct wend_tally *tally, struct wend_sketch *sketch,
                                       int64_t us, struct wend_error *error);
+/* The same some time later, by `add_times` at the latest: of a path, or with NULL of a transition.
+ */
+enum wend_status wend__tally_queue_time(struct wend_tally *tally, struct wend_path_entry *path,
+                                        size_t transition, int64_t us, struct wend_error *error);
+/* Adds all times that wait. */
+enum wend_status wend__tally_add_times(struct wend_tally *tally, struct wend_error *error);
 /* Frees a sketch of some table. */
 void wend__tally_drop_sketch(struct wend_tally *tally, struct wend_sketch *sketch);
 /* Empties a table whose values hold a sketch at `sketch_offset`. */
@@ -143,6 +164,8 @@ void wend__tally_transitions_init(struct wend_tally *tally);
 enum wend_status wend__tally_transitions_count(struct wend_tally *tally, struct wend_error *error);
 enum wend_status wend__tally_transitions_flush(struct wend_tally *tally, struct wend_error *error);
 void wend__tally_transitions_clear(struct wend_tally *tally);
+/* The sketch of transition `index`, valid until the next one is counted. */
+struct wend_sketch *wend__tally_transition_times(struct wend_tally *tally, size_t index);
 
 void wend__tally_flow_init(struct wend_tally *tally);
 enum wend_status wend__tally_flow_count(struct wend_tally *tally, struct wend_error *error);

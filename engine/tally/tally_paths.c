@@ -88,7 +88,7 @@ enum wend_status wend__tally_paths_count(struct wend_tally *tally, struct wend_e
     entry->outcome_counts[view->unit->outcome] += 1;
     entry->value += view->value;
     entry->duration_us += duration_us;
-    return wend__tally_add_time(tally, &entry->durations, duration_us, error);
+    return wend__tally_queue_time(tally, entry, 0, duration_us, error);
 }
 
 static enum wend_status flush_entry(struct wend_tally *tally, const struct wend_path_entry *entry,

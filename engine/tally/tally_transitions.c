@@ -22,41 +22,46 @@ void wend__tally_transitions_init(struct wend_tally *tally) {
                      sizeof(struct transition_counts), tally->options.seed);
 }
 
-/* NULL without memory. */
-static struct transition_counts *count_one(struct wend_tally *tally, uint32_t from, uint32_t to) {
-    struct transition key = {tally->group, from, to};
-    size_t index;
-    if (!wend__table_find_or_add(&tally->transitions, &key, &index)) {
-        return NULL;
-    }
+struct wend_sketch *wend__tally_transition_times(struct wend_tally *tally, size_t index) {
     struct transition_counts *counts = wend__table_value(&tally->transitions, index);
+    return &counts->times;
+}
+
+/* Counts one whose steps are `us` apart; `*index`: which. */
+static bool count_one(struct wend_tally *tally, uint32_t from, uint32_t to, int64_t us,
+                      size_t *index) {
+    struct transition key = {tally->group, from, to};
+    if (!wend__table_find_or_add(&tally->transitions, &key, index)) {
+        return false;
+    }
+    struct transition_counts *counts = wend__table_value(&tally->transitions, *index);
     counts->transitions += 1;
     counts->units += counts->last_unit != tally->view.unit_number;
     counts->last_unit = tally->view.unit_number;
-    return counts;
+    counts->time_us += us;
+    return true;
 }
 
 enum wend_status wend__tally_transitions_count(struct wend_tally *tally, struct wend_error *error) {
     const struct wend_unit_view *view = &tally->view;
+    size_t index;
     if (view->step_count == 0) {
         return WEND_OK;
     }
     uint32_t from = wend__unit_view_step(view, 0);
-    if (count_one(tally, WEND_POINT_ENTRY, from) == NULL) {
+    if (!count_one(tally, WEND_POINT_ENTRY, from, 0, &index)) {
         return wend__fail_memory(error);
     }
     for (size_t i = 1; i < view->step_count; i++) {
         uint32_t to = wend__unit_view_step(view, i);
         int64_t us = view->step_times[i] - view->step_times[i - 1];
-        struct transition_counts *counts = count_one(tally, from, to);
-        if (counts == NULL) {
+        if (!count_one(tally, from, to, us, &index)) {
             return wend__fail_memory(error);
         }
-        counts->time_us += us;
-        WEND_TRY(wend__tally_add_time(tally, &counts->times, us, error));
+        WEND_TRY(wend__tally_queue_time(tally, NULL, index, us, error));
         from = to;
     }
-    return count_one(tally, from, WEND_POINT_EXIT) == NULL ? wend__fail_memory(error) : WEND_OK;
+    return count_one(tally, from, WEND_POINT_EXIT, 0, &index) ? WEND_OK : wend__fail_memory(error);
 }
 
 enum wend_status wend__tally_transitions_flush(struct wend_tally *tally, struct wend_error *error) {

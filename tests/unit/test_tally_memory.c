@@ -215,9 +215,12 @@ Test(tally_memory, nothing_is_allocated_for_a_unit_like_the_ones_before) {
     create_tally(&fixture, SIZE_MAX);
     struct test_unit made =
         make_unit(&fixture, TEST_BUY, WEND_OUTCOME_CONVERTED, "a/x@0 b/y@5 - c@7 a b d:5@9");
-    cr_assert_eq(wend__tally_unit(fixture.tally, &made.unit, NULL), WEND_OK);
-    uint64_t before = wend__memory_count();
+    /* Enough of them that the first times have left their queue. */
     for (size_t i = 0; i < 100; i++) {
+        cr_assert_eq(wend__tally_unit(fixture.tally, &made.unit, NULL), WEND_OK);
+    }
+    uint64_t before = wend__memory_count();
+    for (size_t i = 0; i < 1000; i++) {
         cr_assert_eq(wend__tally_unit(fixture.tally, &made.unit, NULL), WEND_OK);
     }
     cr_assert_eq(wend__memory_count(), before);
