@@ -70,7 +70,7 @@ static struct column column_name(struct wend_bytes field, size_t start) {
     for (size_t i = start; i < field.len && len < sizeof column.name - sizeof "_field"; i++) {
         uint8_t c = field.data[i];
         bool is_good = (uint8_t)(fold_case(c) - 'a') < 26 || (uint8_t)(c - '0') < 10;
-        column.name[len++] = is_good ? (char)c : '_';
+        column.name[len++] = (char)(is_good ? c : '_');
     }
     if (is_taken_column(column.name)) {
         memcpy(column.name + len, "_field", sizeof "_field");
@@ -107,10 +107,14 @@ static bool is_segment(const struct wend_inferred *inferred,
 static void write_segment(struct wend_writer *writer, const struct wend_sample_field *field,
                           const char *column) {
     bool is_same = wend__bytes_is(field->name, column);
-    wend__write(writer, "#   - %s", is_same ? "" : "{");
-    wend__write(writer, is_same ? "" : "%s: ", column);
-    wend__write_scalar(writer, field->name);
-    wend__write(writer, is_same ? "" : "}");
+    if (is_same) {
+        wend__write(writer, "#   - ");
+        wend__write_scalar(writer, field->name);
+    } else {
+        wend__write(writer, "#   - {%s: ", column);
+        wend__write_scalar(writer, field->name);
+        wend__write(writer, "}");
+    }
     wend__write_pad(writer, NOTE_COLUMN);
     wend__write(writer, "# ");
     size_t start = writer->out->len;
