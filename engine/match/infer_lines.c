@@ -185,7 +185,7 @@ bool wend__infer_lines(const struct wend_inferred *inferred, struct wend_inferre
         return true; /* the format knows the rest */
     }
     bool has_event = inferred->event != NULL;
-    return (inferred->path_name == NULL || write_fields(inferred, lines)) &&
+    return (!has_event || inferred->path_name == NULL || write_fields(inferred, lines)) &&
            write_time(inferred, lines) && write_customer(inferred, lines) &&
            (!has_event || write_event(inferred, lines)) &&
            write_plain(lines, "id", inferred->id, "drops an event that comes twice") &&

@@ -4,8 +4,6 @@
 #include "match/starter_internal.h"
 #include "model/schema.h"
 
-#include <stdio.h>
-
 enum {
     SEGMENT_VALUES_MAX = 20,
     SEGMENTS_MAX = 8,
@@ -43,25 +41,54 @@ static bool is_taken_column(const char *name) {
     return false;
 }
 
-/* A column name out of a field's: its last part, with `_` for what a column cannot have. */
-static void column_name(struct wend_bytes field, char *name, size_t size) {
+struct column {
+    char name[64];
+};
+
+/* Without regard to case, as query engines compare. */
+static bool is_used(const struct column *columns, uint32_t count, const char *name) {
+    for (uint32_t i = 0; i < count; i++) {
+        size_t at = 0;
+        while (name[at] != '\0' &&
+               fold_case((uint8_t)name[at]) == fold_case((uint8_t)columns[i].name[at])) {
+            at++;
+        }
+        if (name[at] == columns[i].name[at]) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A column name out of a field's from `start` on, with `_` for what a column cannot have. */
+static struct column column_name(struct wend_bytes field, size_t start) {
+    struct column column = {{0}};
+    size_t len = 0;
+    if (start == field.len || (uint8_t)(field.data[start] - '0') < 10) {
+        column.name[len++] = '_';
+    }
+    for (size_t i = start; i < field.len && len < sizeof column.name - sizeof "_field"; i++) {
+        uint8_t c = field.data[i];
+        bool is_good = (uint8_t)(fold_case(c) - 'a') < 26 || (uint8_t)(c - '0') < 10;
+        column.name[len++] = (char)(is_good ? c : '_');
+    }
+    if (is_taken_column(column.name)) {
+        memcpy(column.name + len, "_field", sizeof "_field");
+    }
+    return column;
+}
+
+/* Adds the column of a field, by its last part, or all of it where that is used; false for none. */
+static bool add_column(struct column *columns, uint32_t count, struct wend_bytes field) {
     size_t start = field.len;
     while (start > 0 && field.data[start - 1] != '/') {
         start--;
     }
-    size_t len = 0;
-    if (start == field.len || (uint8_t)(field.data[start] - '0') < 10) {
-        name[len++] = '_';
+    columns[count] = column_name(field, start);
+    if (is_used(columns, count, columns[count].name)) {
+        columns[count] = column_name(field, field.data[0] == '/');
     }
-    for (size_t i = start; i < field.len && len < size - sizeof "_field"; i++) {
-        uint8_t c = field.data[i];
-        bool is_good = (uint8_t)(fold_case(c) - 'a') < 26 || (uint8_t)(c - '0') < 10;
-        name[len++] = is_good ? (char)c : '_';
-    }
-    name[len] = '\0';
-    if (is_taken_column(name)) {
-        memcpy(name + len, "_field", sizeof "_field");
-    }
+    return !is_used(columns, count, columns[count].name);
 }
 
 static bool is_segment(const struct wend_inferred *inferred,
@@ -77,14 +104,17 @@ static bool is_segment(const struct wend_inferred *inferred,
            field->time_count * 2 < field->count && wend__infer_is_nameable(field);
 }
 
-static void write_segment(struct wend_writer *writer, const struct wend_sample_field *field) {
-    char column[64];
-    column_name(field->name, column, sizeof column);
+static void write_segment(struct wend_writer *writer, const struct wend_sample_field *field,
+                          const char *column) {
     bool is_same = wend__bytes_is(field->name, column);
-    wend__write(writer, "#   - %s", is_same ? "" : "{");
-    wend__write(writer, is_same ? "" : "%s: ", column);
-    wend__write_scalar(writer, field->name);
-    wend__write(writer, is_same ? "" : "}");
+    if (is_same) {
+        wend__write(writer, "#   - ");
+        wend__write_scalar(writer, field->name);
+    } else {
+        wend__write(writer, "#   - {%s: ", column);
+        wend__write_scalar(writer, field->name);
+        wend__write(writer, "}");
+    }
     wend__write_pad(writer, NOTE_COLUMN);
     wend__write(writer, "# ");
     size_t start = writer->out->len;
@@ -102,18 +132,21 @@ static void write_segment(struct wend_writer *writer, const struct wend_sample_f
 
 static void write_segments(struct wend_writer *writer, const struct wend_inferred *inferred) {
     const struct wend_sample *sample = inferred->sample;
-    uint32_t written = 0;
-    for (uint32_t i = 0; i < sample->field_count && written < SEGMENTS_MAX; i++) {
-        if (is_segment(inferred, &sample->fields[i])) {
-            if (written++ == 0) {
-                wend__write(writer,
-                            "# Segments split every table by a field with few values. Take those "
-                            "that you compare by;\n# each multiplies the rows.\n# segments:\n");
-            }
-            write_segment(writer, &sample->fields[i]);
+    struct column columns[SEGMENTS_MAX];
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < sample->field_count && count < SEGMENTS_MAX; i++) {
+        const struct wend_sample_field *field = &sample->fields[i];
+        if (!is_segment(inferred, field) || !add_column(columns, count, field->name)) {
+            continue;
         }
+        if (count == 0) {
+            wend__write(writer, "# Segments split every table by a field with few values. Take "
+                                "those that you compare by;\n# each multiplies the rows.\n"
+                                "# segments:\n");
+        }
+        write_segment(writer, field, columns[count++].name);
     }
-    wend__write(writer, written == 0 ? "" : "\n");
+    wend__write(writer, count == 0 ? "" : "\n");
 }
 
 static void write_lines(struct wend_writer *writer, const struct wend_inferred_lines *lines) {

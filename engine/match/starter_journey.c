@@ -23,7 +23,8 @@ bool wend__starter_names_init(struct wend_starter_names *names,
     for (uint32_t i = 0; i < field->value_count; i++) {
         struct wend_bytes value = field->values[i].value;
         struct wend_bytes raw = is_url ? wend__url_path(value) : value;
-        if (raw.data == NULL || raw.len > NAME_BYTES_MAX || !wend__utf8_is_valid(raw)) {
+        if (raw.data == NULL || raw.len > NAME_BYTES_MAX || !wend__utf8_is_valid(raw) ||
+            memchr(raw.data, '\0', raw.len) != NULL) {
             names->left_out++;
             continue;
         }
@@ -155,7 +156,7 @@ void wend__starter_touchpoints(struct wend_writer *writer, const struct wend_sta
     }
     wend__write(writer, "  - {name: \"{event}\"}\n");
     if (names->left_out > 0) {
-        wend__write(writer, "  # %u names that are long, or no UTF-8, come by the last rule\n",
+        wend__write(writer, "  # %u names that are long, or no text, come by the last rule\n",
                     (unsigned)names->left_out);
     }
     wend__write(writer, "\n");

@@ -144,14 +144,16 @@ void wend__write_shown(struct wend_writer *writer, struct wend_bytes text) {
     while (is_long && len > 0 && (text.data[len] & 0xC0) == 0x80) {
         len--;
     }
-    size_t start = writer->out->len;
+    struct wend_buffer clean = {0};
     writer->no_memory =
-        !wend__utf8_append_clean(writer->out, wend__bytes(text.data, len)) || writer->no_memory;
-    for (size_t i = start; i < writer->out->len; i++) {
-        if (writer->out->data[i] < 0x20 || writer->out->data[i] == 0x7F) {
-            writer->out->data[i] = '?';
-        }
+        !wend__utf8_append_clean(&clean, wend__bytes(text.data, len)) || writer->no_memory;
+    for (size_t at = 0; at < clean.len;) {
+        size_t width;
+        bool is_hidden = needs_escape(code_point(clean.data + at, &width));
+        put(writer, is_hidden ? (const uint8_t *)"?" : clean.data + at, is_hidden ? 1 : width);
+        at += width;
     }
+    wend__buffer_deinit(&clean);
     if (is_long) {
         put(writer, "...", 3);
     }

@@ -25,7 +25,8 @@ void wend__write_scalar(struct wend_writer *writer, struct wend_bytes text);
 /* The same for a place that takes templates: braces are doubled where one would open a field. */
 void wend__write_name(struct wend_writer *writer, struct wend_bytes text);
 
-/* For people: valid UTF-8 on one line, control bytes as `?`, long texts cut with `...`. */
+/* For people, and for comments: valid UTF-8 on one line, what YAML has no place for as `?`, long
+ * texts cut with `...`. */
 void wend__write_shown(struct wend_writer *writer, struct wend_bytes text);
 
 /* Blanks up to `column`, counted in characters from the last line break; at least two. */

@@ -1,66 +1,11 @@
-#include "base/memory.h"
-#include "decode/preset.h"
-#include "decode/sampler.h"
-#include "match/starter.h"
+#include "starter_fixture.h"
+
 #include "match/starter_stages.h"
 #include "match/starter_text.h"
 
-#include <criterion/criterion.h>
-#include <stdio.h>
 #include <yaml.h>
 
-enum { TEXT_BYTES = 1 << 16, SCALARS_MAX = 512 };
-
-struct sampled_text {
-    struct wend_detected detected;
-    struct wend_sampled sampled;
-};
-
-static void sample_bytes(struct sampled_text *text, const void *bytes, size_t len) {
-    struct wend_error error = {0};
-    struct wend_format format = {.max_record_bytes = WEND_MAX_RECORD_BYTES};
-    memset(text, 0, sizeof *text);
-    cr_assert_eq(wend__detect(bytes, len, true, &format, &text->detected, &error), WEND_OK, "%s",
-                 error.text);
-    cr_assert_eq(wend__sample_fields(bytes, len, true, &text->detected, wend__bytes_text("events"),
-                                     1, &text->sampled, &error),
-                 WEND_OK);
-}
-
-static void forget(struct sampled_text *text) {
-    wend__sampled_deinit(&text->sampled);
-    wend__detected_deinit(&text->detected);
-}
-
-static void keep(struct wend_buffer *buffer, char *out) {
-    cr_assert_lt(buffer->len, TEXT_BYTES);
-    memcpy(out, wend__buffer_view(buffer).data, buffer->len);
-    out[buffer->len] = '\0';
-    wend__buffer_deinit(buffer);
-}
-
-static char definitions[TEXT_BYTES];
-static char assumptions[TEXT_BYTES];
-static struct wend_error last_error;
-
-/* Fills the texts above. */
-static enum wend_status infer(const char *input) {
-    struct sampled_text text;
-    struct wend_buffer buffers[2] = {{0}, {0}};
-    sample_bytes(&text, input, strlen(input));
-    memset(&last_error, 0, sizeof last_error);
-    enum wend_status status =
-        wend__definitions_infer(&text.sampled.sample, &buffers[0], &buffers[1], &last_error);
-    keep(&buffers[0], definitions);
-    keep(&buffers[1], assumptions);
-    forget(&text);
-    return status;
-}
-
-static void expect_inferred(const char *input, const char *expected) {
-    cr_assert_eq(infer(input), WEND_OK, "%s", last_error.text);
-    cr_assert_str_eq(definitions, expected, "got:\n%s", definitions);
-}
+enum { SCALARS_MAX = 512 };
 
 static enum wend_status start(const void *input, size_t len, const char *template_name) {
     struct sampled_text text;
@@ -113,146 +58,6 @@ static bool has_scalar(const char *wanted) {
     }
     free_scalars(found, count);
     return has;
-}
-
-Test(starter, the_columns_of_a_shop_are_recognised_by_their_names) {
-    expect_inferred("event_time,event_type,product_id,price,user_id,user_session\n"
-                    "2019-10-01 00:00:00 UTC,view,44600062,35.79,541312140,s1\n"
-                    "2019-10-01 00:00:01 UTC,cart,44600062,35.79,541312140,s1\n"
-                    "2019-10-01 00:00:02 UTC,view,3900821,1,554748717,s2\n",
-                    "format: {kind: csv, separator: \",\", header: yes}\n"
-                    "time: event_time\ncustomer: user_id\nevent: event_type\nvalue: price\n");
-    cr_assert_str_eq(assumptions, "format: csv (separated by `,`, with a header)\n"
-                                  "time: field `event_time` (date and time)\n"
-                                  "customer: field `user_id` (2 different in 3 records)\n"
-                                  "event: field `event_type` (2 different: view, cart)\n"
-                                  "value: field `price` (summed over the events of a goal)\n");
-}
-
-Test(starter, names_are_compared_without_case_underscores_and_hyphens) {
-    expect_inferred("Event-Time;USERID;eventName;Message_ID\n2024-01-01;u;a;1\n2024-01-02;u;b;2\n",
-                    "format: {kind: csv, separator: \";\", header: yes}\n"
-                    "time: Event-Time\ncustomer: USERID\nevent: eventName\nid: Message_ID\n");
-}
-
-Test(starter, nested_keys_are_named_by_pointer) {
-    expect_inferred("{\"meta\":{\"timestamp\":1700000000},\"user\":{\"id\":7},"
-                    "\"event\":{\"name\":\"a\"}}\n",
-                    "format: ndjson\ntime: /meta/timestamp\ncustomer: /user/id\n"
-                    "event: /event/name\n");
-    cr_assert(strstr(assumptions, "time: field `/meta/timestamp` (epoch seconds)\n"));
-}
-
-Test(starter, an_access_log_needs_no_mapping) {
-    expect_inferred("1.2.3.4 - - [10/Oct/2000:13:55:36 -0700] \"GET /a?x=1 HTTP/1.0\" 200 2326\n",
-                    "format: access-log\n");
-}
-
-Test(starter, a_known_format_is_named) {
-    expect_inferred("{\"messageId\":\"1\",\"type\":\"track\",\"originalTimestamp\":"
-                    "\"2024-01-01T00:00:00Z\",\"anonymousId\":\"a\",\"event\":\"x\"}\n",
-                    "format: segment\n");
-    cr_assert_str_eq(assumptions,
-                     "format: segment (a known format, with its time, customer and event)\n");
-}
-
-Test(starter, a_column_of_another_name_is_the_time_when_it_is_the_only_one) {
-    expect_inferred("wann,user,event\n2024-01-01 10:00,u,a\n2024-01-01 10:01,u,b\n",
-                    "format: {kind: csv, separator: \",\", header: yes}\n"
-                    "time: wann\ncustomer: user\nevent: event\n");
-    cr_assert(strstr(assumptions, "(date and time; the only field that looks like a time)"));
-}
-
-Test(starter, a_name_of_time_that_holds_no_times_is_passed_over) {
-    expect_inferred("time,ts,user,event\nsoon,1700000000000,u,a\nlate,1700000000001,u,b\n",
-                    "format: {kind: csv, separator: \",\", header: yes}\n"
-                    "time: ts\ncustomer: user\nevent: event\n");
-}
-
-Test(starter, without_a_time_the_fields_are_listed) {
-    cr_assert_eq(infer("path,conversions\na,1\nb,2\n"), WEND_ERROR_EMPTY);
-    cr_assert_str_eq(last_error.text, "no field of events is surely the time of an event; its "
-                                      "fields are: path, conversions\n"
-                                      "name it in a definition file with `time: FIELD`");
-}
-
-Test(starter, of_two_unnamed_times_none_is_taken) {
-    cr_assert_eq(infer("a,b,user\n2024-01-01,2024-01-02,u\n2024-01-01,2024-01-02,u\n"),
-                 WEND_ERROR_EMPTY);
-}
-
-Test(starter, without_a_customer_the_fields_are_listed) {
-    cr_assert_eq(infer("time,x\n2024-01-01,a\n2024-01-02,b\n"), WEND_ERROR_EMPTY);
-    cr_assert_str_eq(last_error.text, "no field of events names a customer; its fields are: "
-                                      "time, x\nname it in a definition file with `customer: "
-                                      "FIELD`");
-}
-
-Test(starter, where_the_user_is_missing_at_times_the_device_follows) {
-    expect_inferred("time,user_id,device_id,event\n2024-01-01,u,d,a\n2024-01-02,,d,b\n",
-                    "format: {kind: csv, separator: \",\", header: yes}\n"
-                    "time: time\ncustomer: [user_id, device_id]\nevent: event\n");
-    cr_assert(strstr(assumptions, "customer: field `user_id`, else field `device_id` ("));
-}
-
-Test(starter, a_customer_guessed_from_the_data_is_said_to_be_a_guess) {
-    expect_inferred("time,wer,event\n2024-01-01,x,a\n2024-01-02,x,b\n2024-01-03,y,a\n"
-                    "2024-01-04,y,a\n",
-                    "format: {kind: csv, separator: \",\", header: yes}\n"
-                    "time: time\ncustomer: wer\nevent: event\n");
-    cr_assert(strstr(assumptions, "customer: field `wer` (a guess: the field with most values that "
-                                  "come again; 2 different in 4 records)"));
-}
-
-Test(starter, the_sessions_of_the_input_are_customers_where_nothing_else_is) {
-    expect_inferred("time,session_id,event\n2024-01-01,x,a\n2024-01-02,x,b\n",
-                    "format: {kind: csv, separator: \",\", header: yes}\n"
-                    "time: time\ncustomer: session_id\nevent: event\n");
-    cr_assert(strstr(assumptions, "a guess: each session of the input is a customer"));
-}
-
-Test(starter, of_a_url_the_path_is_the_event) {
-    expect_inferred("time,user,url\n2024-01-01,u,https://h/a?x=1\n2024-01-02,u,https://h/b\n",
-                    "format: {kind: csv, separator: \",\", header: yes}\n"
-                    "fields: {page_path: {url: url, part: path}}\n"
-                    "time: time\ncustomer: user\nevent: page_path\n");
-    cr_assert(strstr(assumptions, "event: field `url` (its path; 2 different)\n"));
-}
-
-Test(starter, plain_paths_are_events_as_they_are) {
-    expect_inferred("time,user,path\n2024-01-01,u,/a\n2024-01-02,u,/b\n",
-                    "format: {kind: csv, separator: \",\", header: yes}\n"
-                    "time: time\ncustomer: user\nevent: path\n");
-}
-
-Test(starter, a_different_name_in_each_record_is_no_event_name) {
-    char input[4096] = "time,user,page,channel\n";
-    for (int i = 0; i < 40; i++) {
-        size_t len = strlen(input);
-        (void)snprintf(input + len, sizeof input - len, "2024-01-01,u%d,Title %d,%s\n", i % 5, i,
-                       i % 2 == 0 ? "mail" : "web");
-    }
-    expect_inferred(input, "format: {kind: csv, separator: \",\", header: yes}\n"
-                           "time: time\ncustomer: user\nevent: channel\n");
-}
-
-Test(starter, without_an_event_it_is_said_that_nothing_matches) {
-    expect_inferred("time,user\n2024-01-01,u\n2024-01-02,u\n",
-                    "format: {kind: csv, separator: \",\", header: yes}\n"
-                    "time: time\ncustomer: user\n");
-    cr_assert(strstr(assumptions, "event: none; no field looks like the name of an event"));
-}
-
-Test(starter, a_value_that_is_no_number_is_none) {
-    expect_inferred("time,user,event,value\n2024-01-01,u,a,high\n2024-01-02,u,b,low\n",
-                    "format: {kind: csv, separator: \",\", header: yes}\n"
-                    "time: time\ncustomer: user\nevent: event\n");
-}
-
-Test(starter, an_id_that_repeats_is_none) {
-    expect_inferred("time,user,event,id\n2024-01-01,u,a,1\n2024-01-02,u,b,1\n",
-                    "format: {kind: csv, separator: \",\", header: yes}\n"
-                    "time: time\ncustomer: user\nevent: event\n");
 }
 
 static const char shop[] =
@@ -332,7 +137,8 @@ Test(starter, hostile_names_stay_one_scalar) {
         "{\"time\":\"2024-01-01\",\"user\":\"u\",\"event\":\"null\"}\n"
         "{\"time\":\"2024-01-01\",\"user\":\"u\",\"event\":\"~\"}\n"
         "{\"time\":\"2024-01-01\",\"user\":\"u\",\"event\":\"\\u0001\\u0085\\u2028\\uFEFF\"}\n"
-        "{\"time\":\"2024-01-01\",\"user\":\"u\",\"event\":\" - *x &y !z\"}\n";
+        "{\"time\":\"2024-01-01\",\"user\":\"u\",\"event\":\" - *x &y !z\"}\n"
+        "{\"time\":\"2024-01-01\",\"user\":\"u\",\"event\":\"zero\\u0000byte\"}\n";
     cr_assert_eq(start(input, sizeof input - 1, NULL), WEND_OK);
     static const char *const expected[] = {"a\"b\\c",
                                            "x\ngoal: [y]\n# z",
@@ -351,6 +157,7 @@ Test(starter, hostile_names_stay_one_scalar) {
         cr_assert(has_scalar(expected[i]), "%s is missing in\n%s", expected[i], definitions);
     }
     cr_assert(!has_scalar("goal"));
+    cr_assert_null(strstr(definitions, "zero"));
 }
 
 Test(starter, names_that_yaml_cannot_hold_or_nobody_reads_are_left_to_the_last_rule) {
@@ -358,7 +165,7 @@ Test(starter, names_that_yaml_cannot_hold_or_nobody_reads_are_left_to_the_last_r
     memset(input + strlen(input), 'x', 500);
     cr_assert_eq(start(input, strlen(input), NULL), WEND_OK);
     cr_assert(has_scalar("good"));
-    cr_assert(strstr(definitions, "# 2 names that are long, or no UTF-8, come by the last rule\n"));
+    cr_assert(strstr(definitions, "# 2 names that are long, or no text, come by the last rule\n"));
 }
 
 Test(starter, two_spellings_of_one_clean_name_share_a_rule) {
@@ -404,6 +211,31 @@ Test(starter, a_segment_whose_column_is_taken_gets_another_name) {
     cr_assert_eq(start(input, sizeof input - 1, NULL), WEND_OK);
     cr_assert(strstr(definitions, "#   - {Stage_field: Stage} "));
     cr_assert(strstr(definitions, "#   - {a_b: a.b} "));
+}
+
+Test(starter, two_segments_with_the_same_last_part_are_told_apart) {
+    static const char input[] =
+        "{\"time\":\"2024-01-01\",\"user\":\"u\",\"event\":\"a\",\"x\":{\"kin\":\"a\"},\"y\":{"
+        "\"kin\":\"a\"}}\n"
+        "{\"time\":\"2024-01-01\",\"user\":\"u\",\"event\":\"a\",\"x\":{\"kin\":\"a\"},\"y\":{"
+        "\"kin\":\"a\"}}\n"
+        "{\"time\":\"2024-01-01\",\"user\":\"u\",\"event\":\"a\",\"x\":{\"kin\":\"b\"},\"y\":{"
+        "\"kin\":\"b\"}}\n"
+        "{\"time\":\"2024-01-01\",\"user\":\"u\",\"event\":\"a\",\"x\":{\"kin\":\"b\"},\"y\":{"
+        "\"kin\":\"b\"}}\n";
+    cr_assert_eq(start(input, sizeof input - 1, NULL), WEND_OK);
+    cr_assert(strstr(definitions, "#   - {kin: /x/kin} "), "%s", definitions);
+    cr_assert(strstr(definitions, "#   - {y_kin: /y/kin} "), "%s", definitions);
+}
+
+Test(starter, what_yaml_has_no_place_for_does_not_stand_in_comments_either) {
+    static const char input[] =
+        "{\"time\":\"2024-01-01\",\"user\":\"u\",\"event\":\"\\u0085a\\n\\ufeff\\u2028\"}\n"
+        "{\"time\":\"2024-01-01\",\"user\":\"u\",\"event\":\"b\"}\n";
+    cr_assert_eq(start(input, sizeof input - 1, NULL), WEND_OK);
+    cr_assert(strstr(definitions, "# 2 different: b, ?a???\n"), "%s", definitions);
+    cr_assert(has_scalar("\xC2\x85"
+                         "a\n\xEF\xBB\xBF\xE2\x80\xA8"));
 }
 
 static const char *stage_of(const char *journey, const char *event) {
