@@ -274,12 +274,11 @@ static enum wend_status read_operator(struct condition_reader *reader, const str
 static enum wend_status read_combinator(struct condition_reader *reader, const struct waiting *task,
                                         enum wend_expression_kind kind) {
     const struct wend_node *value = task->node->value;
-    bool is_not = kind == WEND_EXPRESSION_NOT;
-    const struct wend_node *first = is_not ? value : wend__node_items(value);
-    if (first == NULL) {
+    if (kind != WEND_EXPRESSION_NOT && value->kind == WEND_NODE_LIST && value->count == 0) {
         return WEND_NODE_FAIL(reader->loader, value, "`%s` needs at least one condition",
                               wend__shown(task->node->text).text);
     }
+    const struct wend_node *first = kind == WEND_EXPRESSION_NOT ? value : wend__node_items(value);
     struct wend_expression *group = add(reader, task->parent, kind);
     if (group == NULL) {
         return WEND_ERROR_MEMORY;

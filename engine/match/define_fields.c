@@ -2,6 +2,8 @@
 #include "base/limits.h"
 #include "match/loader.h"
 
+#include <assert.h>
+
 #define NO_DEFINITION UINT32_MAX
 
 /* Keeps the sorting of definitions, which looks at each again and again, short. */
@@ -113,6 +115,7 @@ static enum wend_status make_field(struct wend_loader *loader,
     struct wend_field field = {.name = definition->key->text,
                                .kind = definition->kind,
                                .parameter = definition->parameter};
+    assert(definition->sources != NULL);
     if (definition->kind != WEND_FIELD_FIRST) {
         uint32_t source;
         WEND_TRY(source_field(loader, definition, definition->sources, &source));
@@ -265,6 +268,18 @@ static bool is_ready(const struct wend_loader *loader, uint32_t index, uint32_t 
     return true;
 }
 
+/* Those that are left cannot be sorted; the user's own are told before the preset's. */
+static enum wend_status fail_circle(struct wend_loader *loader, uint32_t sorted) {
+    uint32_t told = sorted;
+    while (told + 1 < loader->definition_count &&
+           loader->definitions[told].key->file != loader->file) {
+        told++;
+    }
+    const struct wend_node *key = loader->definitions[told].key;
+    return WEND_NODE_FAIL(loader, key, "the field `%s` is made from itself, by way of others",
+                          wend__shown(key->text).text);
+}
+
 /* Moves each definition behind those that it is made from. */
 static enum wend_status sort_definitions(struct wend_loader *loader) {
     for (uint32_t sorted = 0; sorted < loader->definition_count; sorted++) {
@@ -273,10 +288,7 @@ static enum wend_status sort_definitions(struct wend_loader *loader) {
             ready++;
         }
         if (ready == loader->definition_count) {
-            const struct wend_node *key = loader->definitions[sorted].key;
-            return WEND_NODE_FAIL(loader, key,
-                                  "the field `%s` is made from itself, by way of others",
-                                  wend__shown(key->text).text);
+            return fail_circle(loader, sorted);
         }
         struct wend_field_definition moved = loader->definitions[ready];
         loader->definitions[ready] = loader->definitions[sorted];

@@ -53,17 +53,20 @@ static enum wend_status take_kind(struct wend_loader *loader, const struct wend_
         return WEND_NODE_FAIL(loader, node,
                               "`%s` has no tsv; write format: {kind: csv, separator: tab}", key);
     }
-    const char **all = may_be_preset ? all_kinds(loader) : NULL;
-    if (may_be_preset && all == NULL) {
+    const char *const *choices = kinds;
+    if (may_be_preset) {
+        choices = all_kinds(loader);
+    }
+    if (choices == NULL) {
         return wend__fail_memory(loader->error);
     }
     uint32_t index;
-    WEND_TRY(wend__value_choice(loader, node, key, may_be_preset ? all : kinds, &index));
+    WEND_TRY(wend__value_choice(loader, node, key, choices, &index));
     if (index < sizeof kinds / sizeof *kinds - 1) {
         loader->ruleset->format.kind = (enum wend_format_kind)index;
         return WEND_OK;
     }
-    return load_preset(loader, all[index]);
+    return load_preset(loader, choices[index]);
 }
 
 static enum wend_status take_separator(struct wend_loader *loader, const struct wend_node *node) {

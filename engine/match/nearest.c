@@ -17,7 +17,10 @@ struct wend_shown wend__shown(struct wend_bytes text) {
     }
     for (size_t i = 0; i < len; i++) {
         uint8_t c = text.data[i];
-        shown.text[i] = c < 0x20 || c == 0x7F ? '?' : (char)c;
+        if (c < 0x20 || c == 0x7F) {
+            c = '?';
+        }
+        memcpy(shown.text + i, &c, 1);
     }
     memcpy(shown.text + len, len < text.len ? more : "", len < text.len ? sizeof more : 1);
     return shown;

@@ -13,8 +13,7 @@ static bool reserve(struct wend_regex *regexes) {
         return true;
     }
     uint32_t capacity = regexes->capacity == 0 ? 8 : regexes->capacity * 2;
-    struct pcre2_real_code_8 **codes =
-        wend__realloc(regexes->codes, capacity * sizeof *regexes->codes);
+    struct pcre2_real_code_8 **codes = wend__realloc(regexes->codes, capacity * sizeof(void *));
     if (codes == NULL) {
         return false;
     }

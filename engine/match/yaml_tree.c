@@ -224,9 +224,12 @@ static enum wend_status check_properties(struct builder *builder, const yaml_eve
 }
 
 static enum wend_status add_text(struct builder *builder, const yaml_event_t *event) {
-    struct wend_node *node;
+    struct wend_node *node = NULL;
     WEND_TRY(check_properties(builder, event, event->data.scalar.anchor, event->data.scalar.tag));
-    WEND_TRY(make_node(builder, event, WEND_NODE_TEXT, &node));
+    enum wend_status status = make_node(builder, event, WEND_NODE_TEXT, &node);
+    if (node == NULL) {
+        return status;
+    }
     size_t len = event->data.scalar.length;
     const uint8_t *copy = wend__arena_copy(builder->arena, event->data.scalar.value, len);
     if (copy == NULL) {
@@ -248,13 +251,16 @@ static enum wend_status add_text(struct builder *builder, const yaml_event_t *ev
 
 static enum wend_status begin_group(struct builder *builder, const yaml_event_t *event,
                                     enum wend_node_kind kind) {
-    struct wend_node *node;
+    struct wend_node *node = NULL;
     bool is_map = kind == WEND_NODE_MAP;
     WEND_TRY(check_properties(
         builder, event,
         is_map ? event->data.mapping_start.anchor : event->data.sequence_start.anchor,
         is_map ? event->data.mapping_start.tag : event->data.sequence_start.tag));
-    WEND_TRY(make_node(builder, event, kind, &node));
+    enum wend_status status = make_node(builder, event, kind, &node);
+    if (node == NULL) {
+        return status;
+    }
     if (builder->depth == WEND_YAML_DEPTH_MAX) {
         return FAIL_NODE(builder, node, "nested more than %u levels deep", WEND_YAML_DEPTH_MAX);
     }

@@ -58,3 +58,36 @@ Test(definitions_files, every_preset_loads_by_its_name_alone) {
         wend__ruleset_destroy(ruleset);
     }
 }
+
+/* Appends `line` where no line of `text` begins with the same key. */
+static void complete(struct wend_buffer *text, const char *line) {
+    char begin[32];
+    (void)snprintf(begin, sizeof begin, "\n%.*s", (int)(strchr(line, ':') - line + 1), line);
+    cr_assert(wend__buffer_append(text, "", 1));
+    text->len--;
+    if (strstr((const char *)text->data, begin) == NULL) {
+        cr_assert(wend__buffer_append_text(text, line));
+    }
+}
+
+Test(definitions_files, the_examples_of_the_reference_load) {
+    struct wend_buffer page = {0};
+    struct wend_buffer text = {0};
+    unsigned count = 0;
+    (void)read_whole(WEND_SOURCE_DIR "/engine/match/README.md", &page);
+    cr_assert(wend__buffer_append(&page, "", 1));
+    for (const char *at = (const char *)page.data; (at = strstr(at, "```yaml\n")) != NULL;) {
+        const char *begin = at + strlen("```yaml\n");
+        at = strstr(begin, "\n```");
+        wend__buffer_clear(&text);
+        cr_assert(wend__buffer_append_text(&text, "\n"));
+        cr_assert(wend__buffer_append(&text, begin, (size_t)(at + 1 - begin)));
+        complete(&text, "time: t\n");
+        complete(&text, "customer: c\n");
+        wend__ruleset_destroy(load_text(wend__buffer_view(&text)));
+        count++;
+    }
+    cr_assert_geq(count, 9);
+    wend__buffer_deinit(&text);
+    wend__buffer_deinit(&page);
+}

@@ -236,3 +236,9 @@ static const struct refusal segments[] = {
 Test(definitions_errors_values, wrong_segments_are_refused_where_they_stand) {
     check_refusals(segments, sizeof segments / sizeof *segments);
 }
+
+Test(definitions_errors_fields, a_circle_through_a_preset_is_told_at_the_own_field) {
+    cr_assert_str_eq(
+        fault_of(wend__bytes_text("format: segment\nfields: {type: {field: event_name}}\n")),
+        "2:10: the field `type` is made from itself, by way of others");
+}
