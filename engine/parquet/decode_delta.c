@@ -29,10 +29,8 @@ static bool read_zigzag(struct wend_parquet_delta *delta, uint64_t *value) {
 }
 
 bool wend__parquet_delta_init(struct wend_parquet_delta *delta, struct wend_bytes bytes,
-                              uint32_t type_bits, uint64_t count_max) {
-    assert(type_bits == 32 || type_bits == 64);
-    *delta = (struct wend_parquet_delta){
-        .at = bytes.data, .end = bytes.data + bytes.len, .bit_width_max = type_bits};
+                              uint64_t count_max) {
+    *delta = (struct wend_parquet_delta){.at = bytes.data, .end = bytes.data + bytes.len};
     uint64_t block_len;
     uint64_t miniblocks;
     if (!read_varint(delta, &block_len) || !read_varint(delta, &miniblocks) ||
@@ -65,7 +63,7 @@ static bool next_miniblock(struct wend_parquet_delta *delta) {
         delta->miniblock_at = 0;
     }
     delta->bit_width = delta->widths[delta->miniblock_at++];
-    if (delta->bit_width > delta->bit_width_max) {
+    if (delta->bit_width > 64) {
         return false;
     }
     uint64_t len = (uint64_t)delta->miniblock_len / 8 * delta->bit_width;

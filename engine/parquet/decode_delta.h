@@ -5,7 +5,8 @@
  *     block:  smallest difference | bit width of each miniblock | miniblock ...
  *
  * A value is the one before, plus the smallest difference of its block, plus its packed number;
- * all arithmetic wraps around.
+ * all arithmetic wraps around. For numbers of 32 bits the lower half of the result counts: DuckDB
+ * packs their differences with up to 33 bits.
  * Threads: one at a time.
  */
 #ifndef WEND_PARQUET_DECODE_DELTA_H
@@ -16,7 +17,6 @@
 struct wend_parquet_delta {
     const uint8_t *at;
     const uint8_t *end;
-    uint32_t bit_width_max;   /* 32 or 64 */
     uint32_t miniblock_count; /* in a block */
     uint32_t miniblock_len;   /* values */
     uint64_t value_count;
@@ -31,10 +31,9 @@ struct wend_parquet_delta {
     uint64_t packed_bit;      /* the next one of it */
 };
 
-/* Reads the head. `type_bits` is 32 or 64, `count_max` the most values that there can be. False:
- * damaged. */
+/* Reads the head. `count_max` is the most values that there can be. False: damaged. */
 bool wend__parquet_delta_init(struct wend_parquet_delta *delta, struct wend_bytes bytes,
-                              uint32_t type_bits, uint64_t count_max);
+                              uint64_t count_max);
 /* False: there is no more, or the bytes are damaged. */
 bool wend__parquet_delta_next(struct wend_parquet_delta *delta, uint64_t *value);
 /* Where the bytes behind all values begin; the reading does not move. False: damaged. */

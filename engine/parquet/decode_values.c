@@ -110,7 +110,7 @@ static bool start_booleans(struct wend_parquet_values *values, struct wend_bytes
 /* Lengths, and behind them the bytes of all texts. */
 static bool start_lengths(struct wend_parquet_values *values, uint64_t count_max) {
     struct wend_bytes body = wend__bytes(values->at, (size_t)(values->end - values->at));
-    return wend__parquet_delta_init(&values->numbers, body, 32, count_max) &&
+    return wend__parquet_delta_init(&values->numbers, body, count_max) &&
            wend__parquet_delta_end(&values->numbers, &values->at);
 }
 
@@ -118,7 +118,7 @@ static bool start_lengths(struct wend_parquet_values *values, uint64_t count_max
 static bool start_prefixes(struct wend_parquet_values *values, struct wend_bytes body,
                            uint64_t count_max) {
     wend__buffer_clear(&values->made);
-    return wend__parquet_delta_init(&values->prefix_len, body, 32, count_max) &&
+    return wend__parquet_delta_init(&values->prefix_len, body, count_max) &&
            wend__parquet_delta_end(&values->prefix_len, &values->at) &&
            start_lengths(values, count_max);
 }
@@ -142,7 +142,7 @@ bool wend__parquet_values_start(struct wend_parquet_values *values, int32_t enco
     case WEND_ENCODING_RLE:
         return start_booleans(values, body);
     case WEND_ENCODING_DELTA_BINARY_PACKED:
-        return wend__parquet_delta_init(&values->numbers, body, values->width * 8, count_max);
+        return wend__parquet_delta_init(&values->numbers, body, count_max);
     case WEND_ENCODING_DELTA_LENGTH_BYTE_ARRAY:
         return start_lengths(values, count_max);
     case WEND_ENCODING_DELTA_BYTE_ARRAY:
@@ -186,7 +186,7 @@ static enum wend_status next_boolean(struct wend_parquet_values *values, struct 
         if (index / 8 >= (uint64_t)(values->end - values->at)) {
             return WEND_ERROR_IO;
         }
-        bit = values->at[index / 8] >> (index % 8) & 1U;
+        bit = (uint32_t)values->at[index / 8] >> (index % 8) & 1U;
     }
     *raw = wend__bytes(&bits[bit], 1);
     return WEND_OK;
