@@ -21,7 +21,7 @@
 #include "base/status.h"
 #include "model/hit.h"
 
-struct wend_slices;
+struct wend_slice_store;
 
 struct wend_slices_options {
     const struct wend_hit_layout *layout; /* borrowed */
@@ -29,6 +29,19 @@ struct wend_slices_options {
     const char *directory;                /* for the temporary file; borrowed */
     uint64_t seed;                        /* the secret seed of the run */
     bool keeps_customers; /* customer bytes are wanted: wend__slices_add_customer is used */
+};
+
+/* Where the next hit of a slice goes. */
+struct wend_slice_tail {
+    uint8_t *next;
+    uint8_t *end; /* `next` when the slice needs another chunk */
+};
+
+/* Open only for the sake of `wend__slices_add`. */
+struct wend_slices {
+    size_t hit_bytes;
+    struct wend_slice_store *store;
+    struct wend_slice_tail tails[WEND_SLICE_COUNT];
 };
 
 WEND_MUST_CHECK enum wend_status wend__slices_create(const struct wend_slices_options *options,
@@ -40,9 +53,32 @@ static inline uint32_t wend__slice_of(struct wend_hash128 customer) {
     return (uint32_t)(customer.high >> 56);
 }
 
-/* Copies a hit in. WEND_ERROR_IO: the disk refuses a spill; WEND_ERROR_MEMORY. */
-WEND_MUST_CHECK enum wend_status
-wend__slices_add(struct wend_slices *slices, const struct wend_hit *hit, struct wend_error *error);
+/* Gives the slice another chunk. For `wend__slices_add` alone; errors as there. */
+WEND_MUST_CHECK enum wend_status wend__slices_extend(struct wend_slices *slices, uint32_t slice,
+                                                     struct wend_error *error);
+
+/* Copies a hit in. WEND_ERROR_IO: the disk refuses a spill; WEND_ERROR_MEMORY. After an error the
+ * slices can only be destroyed. */
+WEND_MUST_CHECK static inline enum wend_status
+wend__slices_add(struct wend_slices *slices, const struct wend_hit *hit, struct wend_error *error) {
+    uint32_t slice = wend__slice_of(hit->customer);
+    struct wend_slice_tail *tail = &slices->tails[slice];
+    if (tail->next == tail->end) {
+        enum wend_status status = wend__slices_extend(slices, slice, error);
+        if (status != WEND_OK) {
+            return status;
+        }
+    }
+    /* The head by itself: its size is known, so that plain sessions need no call. */
+    memcpy(tail->next, hit, sizeof *hit);
+    if (slices->hit_bytes > sizeof *hit) {
+        memcpy(tail->next + sizeof *hit, (const uint8_t *)hit + sizeof *hit,
+               slices->hit_bytes - sizeof *hit);
+    }
+    tail->next += slices->hit_bytes;
+    return WEND_OK;
+}
+
 /* The bytes behind a customer key; may be told more than once. Errors as above. */
 WEND_MUST_CHECK enum wend_status wend__slices_add_customer(struct wend_slices *slices,
                                                            struct wend_hash128 customer,

@@ -36,7 +36,9 @@ def main():
     """Runs the tests of the calling script; the last line counts them."""
     program = unittest.main(module="__main__", exit=False, verbosity=2)
     result = program.result
-    failed = len({id(test) for test, _ in result.failures + result.errors})
+    # Sub-tests count as their test does: once, as failed.
+    broken = [getattr(test, "test_case", test) for test, _ in result.failures + result.errors]
+    failed = len({id(test) for test in broken})
     skipped = len(result.skipped)
     passed = result.testsRun - failed - skipped
     sys.stderr.flush()

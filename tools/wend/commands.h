@@ -25,14 +25,24 @@ struct wend_cli_context {
 
 typedef enum wend_status wend_cli_run(struct wend_cli_context *context, struct wend_error *error);
 
+wend_cli_run wend__cli_replay;
+wend_cli_run wend__cli_show;
+wend_cli_run wend__cli_check;
+wend_cli_run wend__cli_init;
+wend_cli_run wend__cli_merge;
+wend_cli_run wend__cli_verify;
 wend_cli_run wend__cli_generate;
 
 /* SIGINT and SIGTERM set the flag once, then kill; SIGPIPE is ignored. Returns the flag. */
 const atomic_bool *wend__cli_interrupt_install(void);
+/* SIGINT and SIGTERM kill at once: for work that leaves nothing behind and cannot be asked. */
+void wend__cli_interrupt_restore(void);
 
 /* "wend: TEXT" on standard error, made visible; nothing with --quiet. */
 void wend__cli_note(const struct wend_cli_context *context, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
+/* The same for each line of a text, of any length. */
+void wend__cli_note_lines(const struct wend_cli_context *context, const char *lines);
 
 /*
  * The error as a person reads it:

@@ -94,6 +94,23 @@ void wend__cli_error_text(const struct wend_error *error, bool styled, struct we
     }
 }
 
+void wend__cli_note_lines(const struct wend_cli_context *context, const char *lines) {
+    if (context->quiet) {
+        return;
+    }
+    struct wend_cli_text out = {0};
+    for (const char *at = lines; *at != '\0';) {
+        size_t len = strcspn(at, "\n");
+        wend__cli_text_add(&out, "wend: ");
+        wend__cli_text_add_visible(&out, at, len, false);
+        wend__cli_text_add(&out, "\n");
+        at += at[len] == '\0' ? len : len + 1;
+    }
+    ssize_t ignored = write(STDERR_FILENO, wend__cli_text_string(&out), out.len);
+    (void)ignored;
+    wend__cli_text_deinit(&out);
+}
+
 void wend__cli_note(const struct wend_cli_context *context, const char *format, ...) {
     if (context->quiet) {
         return;

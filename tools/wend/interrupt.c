@@ -21,3 +21,10 @@ const atomic_bool *wend__cli_interrupt_install(void) {
     (void)sigaction(SIGPIPE, &ignore, NULL);
     return &stop_requested;
 }
+
+void wend__cli_interrupt_restore(void) {
+    struct sigaction standard = {.sa_handler = SIG_DFL};
+    (void)sigemptyset(&standard.sa_mask);
+    (void)sigaction(SIGINT, &standard, NULL);
+    (void)sigaction(SIGTERM, &standard, NULL);
+}

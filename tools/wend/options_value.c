@@ -151,11 +151,35 @@ static bool two_digits(const char *at, int64_t low, int64_t high, int64_t *numbe
 }
 
 /* YYYY-MM-DD, and optionally T or a blank, HH:MM, :SS, and Z. */
+/* ".25" behind the seconds: microseconds, finer digits cut off. `*len` becomes the length in front
+ * of it. */
+static bool parse_fraction(const char *text, size_t *len, int64_t *us) {
+    *us = 0;
+    if (*len <= 19 || text[19] != '.') {
+        return true;
+    }
+    if (*len == 20 || *len > 29) {
+        return false;
+    }
+    int64_t unit = (int64_t)SECOND / 10;
+    for (size_t i = 20; i < *len; i++, unit /= 10) {
+        if (text[i] < '0' || text[i] > '9') {
+            return false;
+        }
+        *us += (text[i] - '0') * unit;
+    }
+    *len = 19;
+    return true;
+}
+
 static bool parse_time(const char *text, uint64_t *us) {
-    int64_t century, year, month, day, hour = 0, minute = 0, second = 0;
+    int64_t century, year, month, day, hour = 0, minute = 0, second = 0, fraction = 0;
     size_t len = strlen(text);
     if (len > 10 && text[len - 1] == 'Z') {
         len--;
+    }
+    if (!parse_fraction(text, &len, &fraction)) {
+        return false;
     }
     if (len != 10 && len != 16 && len != 19) {
         return false;
@@ -177,7 +201,8 @@ static bool parse_time(const char *text, uint64_t *us) {
     year += century * 100;
     int64_t days = civil_days(year, month, day);
     int64_t next_month = month == 12 ? civil_days(year + 1, 1, 1) : civil_days(year, month + 1, 1);
-    *us = (uint64_t)((((days * 24 + hour) * 60 + minute) * 60 + second) * (int64_t)SECOND);
+    *us =
+        (uint64_t)((((days * 24 + hour) * 60 + minute) * 60 + second) * (int64_t)SECOND + fraction);
     return days < next_month && year >= 1678 && year < 2262;
 }
 

@@ -80,6 +80,17 @@ static void add_events(const struct wend_cli_report *report, struct wend_cli_tex
     wend__cli_text_add(out, "/s)\n");
 }
 
+static void add_spilled(const struct wend_cli_report *report, struct wend_cli_text *out) {
+    if (report->spilled_bytes == 0) {
+        return;
+    }
+    label(out, "spilled");
+    wend__cli_text_add_size(out, report->spilled_bytes);
+    wend__cli_text_add(out, " to temporary files; ");
+    wend__cli_text_add_size(out, report->peak_bytes);
+    wend__cli_text_add(out, " of memory at most\n");
+}
+
 static void add_counted(const struct wend_cli_report *report, const char *name, uint64_t count,
                         struct wend_cli_text *out) {
     if (count == 0) {
@@ -219,6 +230,7 @@ void wend__cli_report_text(const struct wend_cli_report *report,
                            const struct wend_cli_terminal *terminal, struct wend_cli_text *out) {
     add_inputs(report, out);
     add_events(report, out);
+    add_spilled(report, out);
     add_rejected(report, out);
     add_counted(report, "filtered", report->filtered, out);
     add_counted(report, "late", report->late, out);
@@ -258,6 +270,10 @@ static void note_inputs(const struct wend_cli_report *report, struct wend_cli_te
 }
 
 void wend__cli_report_notes(const struct wend_cli_report *report, struct wend_cli_text *out) {
+    for (size_t i = 0; i < report->note_count; i++) {
+        add_safe(out, report->notes[i]);
+        wend__cli_text_add(out, "\n");
+    }
     note_inputs(report, out);
     uint64_t rejected = rejected_sum(report);
     if (rejected > 0 && rejected * 10 > report->read && report->rejects == NULL) {

@@ -58,13 +58,18 @@ struct wend_cli_report {
     uint64_t duplicate;
     uint64_t unmatched;
     uint64_t bad_value;
-    uint64_t bytes; /* uncompressed */
+    uint64_t bytes;         /* uncompressed */
+    uint64_t spilled_bytes; /* to temporary files */
+    uint64_t peak_bytes;    /* of memory for data */
     int64_t elapsed_us;
     const char *lateness;                       /* the bound as text; NULL: unlimited */
     const struct wend_cli_report_scope *scopes; /* sessions first */
     size_t scope_count;
-    const char *snapshot; /* NULL: none was written */
-    const char *rejects;  /* the reject file; NULL: none */
+    const char *snapshot;     /* NULL: none was written */
+    const char *rejects;      /* the reject file; NULL: none */
+    const char *const *notes; /* about the inputs, a line each */
+    size_t note_count;
+    const char *warnings; /* of the definitions, lines; NULL: none */
 };
 
 void wend__cli_report_text(const struct wend_cli_report *report,
@@ -73,7 +78,8 @@ void wend__cli_report_json(const struct wend_cli_report *report, struct wend_cli
 
 /*
  * What a person should know and can do, a paragraph each with a newline; nothing where all is well:
- * more journeys open than ended, over 1 % late, inputs that broke off, many rejected.
+ * notes about the inputs, inputs that broke off, many rejected, over 1 % late, more journeys open
+ * than ended. The warnings are not among them.
  */
 void wend__cli_report_notes(const struct wend_cli_report *report, struct wend_cli_text *out);
 

@@ -59,9 +59,7 @@ void wend__cli_shorten(const char *text, size_t len, size_t columns, struct wend
     wend__cli_text_add_bytes(out, text + len - tail, tail);
 }
 
-/* The natural widths, then cells taken from the widest column that shrinks until the row fits. */
-static void fit_columns(const struct wend_cli_table *table, size_t width, size_t *widths) {
-    size_t total = (table->column_count - 1) * COLUMN_GAP;
+void wend__cli_table_widths(const struct wend_cli_table *table, size_t *widths) {
     for (size_t i = 0; i < table->column_count; i++) {
         widths[i] = wend__cli_width(table->columns[i].title, strlen(table->columns[i].title));
         for (size_t cell = i; cell < table->cell_count; cell += table->column_count) {
@@ -70,6 +68,14 @@ static void fit_columns(const struct wend_cli_table *table, size_t width, size_t
             size_t cells = wend__cli_width(text, len);
             widths[i] = cells > widths[i] ? cells : widths[i];
         }
+    }
+}
+
+/* The natural widths, then cells taken from the widest column that shrinks until the row fits. */
+static void fit_columns(const struct wend_cli_table *table, size_t width, size_t *widths) {
+    wend__cli_table_widths(table, widths);
+    size_t total = (table->column_count - 1) * COLUMN_GAP;
+    for (size_t i = 0; i < table->column_count; i++) {
         total += widths[i];
     }
     while (width > 0 && total > width) {

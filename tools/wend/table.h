@@ -51,6 +51,8 @@ void wend__cli_table_init(struct wend_cli_table *table, const struct wend_cli_co
 void wend__cli_table_deinit(struct wend_cli_table *table);
 /* Copies a row of `column_count` cells. */
 void wend__cli_table_add(struct wend_cli_table *table, const struct wend_cli_cell *cells);
+/* Cells that each column needs to be shown whole. */
+void wend__cli_table_widths(const struct wend_cli_table *table, size_t *widths);
 /*
  * Appends the table. `width` 0: as wide as it is. Else columns that shrink lose cells, the widest
  * first, down to 12 each. `styled`: the title row is bold.

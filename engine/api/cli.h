@@ -1,0 +1,68 @@
+/*
+ * cli.h: what the command line needs beyond the public interface. It is not installed.
+ *
+ * Threads: one at a time.
+ */
+#ifndef WEND_API_CLI_H
+#define WEND_API_CLI_H
+
+#include <wend/wend.h>
+
+/* Where the first records of an input are looked at. */
+struct wend_look_options {
+    const char *format;      /* NULL: found out */
+    uint32_t max_window_log; /* 0: 27 */
+};
+
+/*
+ * A commented starter definition for what the input holds, as a zero-terminated text to be freed
+ * with wend__text_free. `template_name` NULL: no stages. Errors as wend_definitions_infer.
+ */
+WEND_MUST_CHECK enum wend_status wend__init_text(const char *input, const char *template_name,
+                                                 const struct wend_look_options *options,
+                                                 char **text, struct wend_error *error);
+void wend__text_free(char *text);
+
+/* A record of a sample, and what became of it. */
+struct wend_sampled_event {
+    uint64_t number;             /* of the record, from 1 */
+    const char *reject;          /* "shape", "time", "customer", "future", "filtered"; NULL: none */
+    struct wend_text raw;        /* the record as it stands in the input (its first 1000 bytes) */
+    int64_t ts_us;               /* valid unless rejected */
+    struct wend_text customer;   /* valid unless rejected */
+    struct wend_text name;       /* of the event; data NULL: it has none */
+    struct wend_text touchpoint; /* data NULL: unmatched */
+    uint32_t rule;               /* 0-based place in the touchpoint list; UINT32_MAX: none */
+    bool has_value;
+    int64_t value; /* 1/10000 */
+};
+
+/* Takes one; false stops. What it points to lives for the call. */
+typedef bool wend_sample_call(void *context, const struct wend_sampled_event *event);
+
+/* A rule of the touchpoint list. */
+struct wend_sample_rule {
+    struct wend_text name; /* as written; a template with its braces */
+    uint32_t line;
+    uint64_t matches;
+};
+
+struct wend_sample_summary {
+    uint64_t read;
+    uint64_t accepted;
+    uint64_t filtered;
+    uint64_t rejected[4]; /* shape, time, customer, future */
+    uint64_t unmatched;
+    char format[256];               /* as detected, in words */
+    struct wend_sample_rule *rules; /* heap; freed with wend__sample_summary_deinit */
+    size_t rule_count;
+};
+
+/* Tries definitions on the first `limit` records of an input. Errors as wend_replay_run. */
+WEND_MUST_CHECK enum wend_status
+wend__sample_run(const struct wend_definitions *definitions, const char *input, uint64_t limit,
+                 const struct wend_look_options *options, wend_sample_call *call, void *context,
+                 struct wend_sample_summary *summary, struct wend_error *error);
+void wend__sample_summary_deinit(struct wend_sample_summary *summary);
+
+#endif

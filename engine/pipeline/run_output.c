@@ -1,0 +1,150 @@
+/* What leaves a run: tables, top lists, the snapshot. */
+#include "base/memory.h"
+#include "pipeline/row_merge.h"
+#include "pipeline/run_internal.h"
+
+static bool wants(uint32_t tables, unsigned table) {
+    return (tables >> table & 1) != 0;
+}
+
+enum wend_status wend__run_open_output(struct wend_run_state *run, struct wend_error *error) {
+    const struct wend_run_options *options = run->options;
+    struct wend_run_result *result = run->result;
+    const struct wend_ruleset *ruleset = options->ruleset;
+    if (options->top > 0) {
+        struct wend_top_lists_options lists = {
+            .scopes = result->scopes,
+            .scope_count = result->scope_count,
+            .segment_count = ruleset->segment_count,
+            .has_windows = ruleset->window_us != 0,
+            .limit = options->top,
+            .budget = &run->budget,
+            .directory = run->directory,
+        };
+        WEND_TRY(wend__top_lists_create(&lists, &result->lists, error));
+    }
+    if (options->output == NULL) {
+        return WEND_OK;
+    }
+    struct wend_bytes segments[WEND_MAX_SEGMENTS];
+    for (uint32_t i = 0; i < ruleset->segment_count; i++) {
+        segments[i] = ruleset->segments[i].name;
+    }
+    struct wend_snapshot_options snapshot = {
+        .directory = options->output,
+        .replaces = options->replaces,
+        .customer_ids = options->customer_ids,
+        .key = options->key,
+        .segments = segments,
+        .segment_count = ruleset->segment_count,
+        .scopes = result->scopes,
+        .scope_count = result->scope_count,
+    };
+    return wend__snapshot_writer_open(&snapshot, &run->writer, error);
+}
+
+static enum wend_status write_rows(struct wend_run_state *run, enum wend_table_id table,
+                                   struct wend_row_merge *merge, bool writes, bool lists,
+                                   struct wend_error *error) {
+    uint32_t tick = 0;
+    for (;;) {
+        struct wend_bytes key;
+        struct wend_bytes payload;
+        WEND_TRY(wend__row_merge_next(merge, &key, &payload, error));
+        if (key.data == NULL) {
+            return WEND_OK;
+        }
+        if (writes) {
+            WEND_TRY(wend__snapshot_writer_row(run->writer, key, payload, error));
+        }
+        if (lists) {
+            WEND_TRY(wend__top_lists_add(run->result->lists, table, key, payload, error));
+        }
+        if ((++tick & 0xffff) == 0 && wend__router_is_stopped(run->router)) {
+            return wend__fail(error, WEND_ERROR_CANCELLED, "the run was stopped");
+        }
+    }
+}
+
+static enum wend_status write_table(struct wend_run_state *run, enum wend_table_id table,
+                                    struct wend_error *error) {
+    bool is_listed = table == WEND_TABLE_PATHS || table == WEND_TABLE_ABANDONMENT;
+    bool lists = is_listed && run->result->lists != NULL;
+    bool writes = run->writer != NULL && wants(run->options->tables, table);
+    if (!lists && !writes) {
+        return WEND_OK;
+    }
+    struct wend_runs *runs[WEND_MAX_THREADS];
+    for (uint32_t i = 0; i < run->worker_count; i++) {
+        runs[i] = wend__worker_rows(run->workers[i], table);
+    }
+    bool is_aggregate = table < WEND_AGGREGATE_COUNT;
+    struct wend_row_merge merge = {0};
+    enum wend_status status = wend__row_merge_open(&merge, runs, run->worker_count,
+                                                   is_aggregate ? wend__payload_combine : NULL,
+                                                   (void *)&wend__schemas[table].shape, error);
+    if (status == WEND_OK && writes) {
+        status = wend__snapshot_writer_begin(run->writer, table, error);
+    }
+    if (status == WEND_OK) {
+        status = write_rows(run, table, &merge, writes, lists, error);
+    }
+    if (status == WEND_OK && writes) {
+        status = wend__snapshot_writer_end(run->writer, error);
+    }
+    if (status == WEND_OK && lists) {
+        status = wend__top_lists_end(run->result->lists, table, error);
+    }
+    wend__row_merge_deinit(&merge);
+    return status;
+}
+
+enum wend_status wend__run_write_tables(struct wend_run_state *run, struct wend_error *error) {
+    for (unsigned table = 0; table < WEND_TABLE_COUNT; table++) {
+        WEND_TRY(write_table(run, (enum wend_table_id)table, error));
+    }
+    return WEND_OK;
+}
+
+enum wend_status wend__run_publish(struct wend_run_state *run, struct wend_error *error) {
+    const struct wend_run_result *result = run->result;
+    const struct wend_ruleset *ruleset = run->options->ruleset;
+    if (run->writer == NULL) {
+        return WEND_OK;
+    }
+    struct wend_manifest_input *inputs =
+        wend__alloc_zeroed(result->input_count + 1, sizeof *inputs);
+    char *name = wend__copy_text(ruleset->source_name.data, ruleset->source_name.len);
+    if (inputs == NULL || name == NULL) {
+        wend__free(inputs);
+        wend__free(name);
+        return wend__fail_memory(error);
+    }
+    for (size_t i = 0; i < result->input_count; i++) {
+        const struct wend_run_input *input = &result->inputs[i];
+        inputs[i] = (struct wend_manifest_input){
+            .name = input->name,
+            .format = input->format,
+            .wrapper = input->wrapper,
+            .bytes = input->bytes,
+            .trouble = input->trouble,
+        };
+    }
+    struct wend_manifest manifest = {
+        .definitions_hash = ruleset->source_hash,
+        .definitions_name = name,
+        .inputs = inputs,
+        .input_count = result->input_count,
+        .now_us = run->now_us,
+        .has_watermark = run->has_watermark,
+        .watermark_us = run->watermark_us,
+        .lateness_us = result->lateness_us,
+        .window_us = ruleset->window_us,
+        .close_all = run->options->close_all,
+        .counters = result->counters,
+    };
+    enum wend_status status = wend__snapshot_writer_publish(run->writer, &manifest, error);
+    wend__free(inputs);
+    wend__free(name);
+    return status;
+}

@@ -1,0 +1,176 @@
+/* The phases of a run, each on one thread a worker. */
+#include "base/memory.h"
+#include "pipeline/run_internal.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <time.h>
+
+#define PROGRESS_NS 100000000L /* a tenth of a second */
+
+struct phase;
+
+struct phase_thread {
+    struct phase *phase;
+    struct wend_worker *worker;
+    pthread_t thread;
+    bool is_started;
+    enum wend_status status;
+    struct wend_error error;
+};
+
+/* `running` is guarded by the lock; the rest is each thread's. */
+struct phase {
+    struct wend_run_state *run;
+    enum wend_run_phase which;
+    struct phase_thread *threads;
+    pthread_mutex_t lock;
+    pthread_cond_t changed;
+    uint32_t running;
+};
+
+static void *work(void *context) {
+    struct phase_thread *self = context;
+    struct phase *phase = self->phase;
+    self->status = phase->which == WEND_RUN_INGEST
+                       ? wend__worker_ingest(self->worker, &self->error)
+                       : wend__worker_fold(self->worker, phase->run->watermark_us, &self->error);
+    pthread_mutex_lock(&phase->lock);
+    phase->running--;
+    pthread_cond_signal(&phase->changed);
+    pthread_mutex_unlock(&phase->lock);
+    return NULL;
+}
+
+/* Signals go to the thread that called, which may have a handler; workers have none. */
+static int start_quietly(struct phase_thread *self) {
+    sigset_t all;
+    sigset_t before;
+    (void)sigfillset(&all);
+    (void)pthread_sigmask(SIG_SETMASK, &all, &before);
+    int number = pthread_create(&self->thread, NULL, work, self);
+    (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
+    return number;
+}
+
+static enum wend_status start_all(struct phase *phase, struct wend_error *error) {
+    struct wend_run_state *run = phase->run;
+    for (uint32_t i = 0; i < run->worker_count; i++) {
+        struct phase_thread *self = &phase->threads[i];
+        *self = (struct phase_thread){.phase = phase, .worker = run->workers[i]};
+        pthread_mutex_lock(&phase->lock);
+        phase->running++;
+        pthread_mutex_unlock(&phase->lock);
+        int number = start_quietly(self);
+        if (number != 0) {
+            pthread_mutex_lock(&phase->lock);
+            phase->running--;
+            pthread_mutex_unlock(&phase->lock);
+            wend__router_stop(run->router);
+            return wend__fail(error, WEND_ERROR_LIMIT,
+                              "cannot start thread %u: %s; use fewer with --threads", i + 1,
+                              strerror(number));
+        }
+        self->is_started = true;
+    }
+    return WEND_OK;
+}
+
+/* Tells how far the run is; false when it is to stop. */
+static bool tell_progress(struct wend_run_state *run) {
+    if (run->options->progress == NULL) {
+        return true;
+    }
+    struct wend_run_progress progress = {
+        .done_bytes = wend__block_reader_raw_bytes(run->reader),
+        .total_bytes = run->inputs.total_bytes,
+        .events = atomic_load_explicit(&run->event_count, memory_order_relaxed),
+    };
+    return run->options->progress(run->options->progress_context, &progress);
+}
+
+/* True when the caller asked to stop. */
+static bool wait_for_all(struct phase *phase) {
+    bool is_stopped = false;
+    pthread_mutex_lock(&phase->lock);
+    while (phase->running > 0) {
+        struct timespec until;
+        (void)clock_gettime(CLOCK_REALTIME, &until);
+        until.tv_nsec += PROGRESS_NS;
+        if (until.tv_nsec >= 1000000000L) {
+            until.tv_sec++;
+            until.tv_nsec -= 1000000000L;
+        }
+        if (pthread_cond_timedwait(&phase->changed, &phase->lock, &until) != ETIMEDOUT) {
+            continue;
+        }
+        pthread_mutex_unlock(&phase->lock);
+        if (!is_stopped && !tell_progress(phase->run)) {
+            is_stopped = true;
+            wend__router_stop(phase->run->router);
+        }
+        pthread_mutex_lock(&phase->lock);
+    }
+    pthread_mutex_unlock(&phase->lock);
+    return is_stopped;
+}
+
+/* Joins; the first failure that is not the echo of another one counts. */
+static enum wend_status join_all(struct phase *phase, struct wend_error *error) {
+    const struct phase_thread *worst = NULL;
+    for (uint32_t i = 0; i < phase->run->worker_count; i++) {
+        struct phase_thread *self = &phase->threads[i];
+        if (!self->is_started) {
+            continue;
+        }
+        (void)pthread_join(self->thread, NULL);
+        if (self->status != WEND_OK && (worst == NULL || worst->status == WEND_ERROR_CANCELLED)) {
+            worst = self;
+        }
+    }
+    if (worst == NULL) {
+        return WEND_OK;
+    }
+    if (error != NULL) {
+        *error = worst->error;
+    }
+    return worst->status;
+}
+
+enum wend_status wend__run_phase(struct wend_run_state *run, enum wend_run_phase which,
+                                 struct wend_error *error) {
+    struct phase phase = {.run = run, .which = which};
+    phase.threads = wend__alloc_zeroed(run->worker_count, sizeof *phase.threads);
+    if (phase.threads == NULL || pthread_mutex_init(&phase.lock, NULL) != 0) {
+        wend__free(phase.threads);
+        return wend__fail_memory(error);
+    }
+    if (pthread_cond_init(&phase.changed, NULL) != 0) {
+        (void)pthread_mutex_destroy(&phase.lock);
+        wend__free(phase.threads);
+        return wend__fail_memory(error);
+    }
+    enum wend_status status = start_all(&phase, error);
+    bool is_stopped = wait_for_all(&phase);
+    if (!is_stopped && status == WEND_OK) {
+        /* Once more at the end, so that who asked to stop in time is obeyed however short the run.
+         */
+        is_stopped = !tell_progress(run);
+    }
+    struct wend_error reason = {0};
+    enum wend_status joined = join_all(&phase, &reason);
+    if (status == WEND_OK && joined != WEND_OK) {
+        status = joined;
+        if (error != NULL) {
+            *error = reason;
+        }
+    }
+    if (status == WEND_OK && is_stopped) {
+        status = wend__fail(error, WEND_ERROR_CANCELLED, "the run was stopped");
+    }
+    (void)pthread_cond_destroy(&phase.changed);
+    (void)pthread_mutex_destroy(&phase.lock);
+    wend__free(phase.threads);
+    return status;
+}

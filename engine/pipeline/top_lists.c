@@ -1,0 +1,225 @@
+#include "pipeline/top_lists.h"
+
+#include "base/memory.h"
+#include "ds/sortkey.h"
+
+#include <assert.h>
+
+/* Rows that are added up in memory before they are sorted to disk. */
+#define SUM_BYTES (UINT32_C(32) << 20)
+
+enum { PATHS, POINTS, KINDS };
+
+struct wend_top_lists {
+    struct wend_top_lists_options options;
+    struct wend_top_list *lists; /* scope * KINDS + kind */
+    struct wend_runs *sums;      /* of the present table, NULL without windows and segments */
+    struct wend_arena arena;
+    struct wend_buffer text;
+    struct wend_buffer stage;
+    struct wend_buffer key;
+};
+
+static bool is_grouped(const struct wend_top_lists *lists) {
+    return lists->options.has_windows || lists->options.segment_count > 0;
+}
+
+enum wend_status wend__top_lists_create(const struct wend_top_lists_options *options,
+                                        struct wend_top_lists **lists, struct wend_error *error) {
+    *lists = NULL;
+    struct wend_top_lists *made = wend__alloc_zeroed(1, sizeof *made);
+    if (made == NULL) {
+        return wend__fail_memory(error);
+    }
+    made->options = *options;
+    size_t count = (size_t)options->scope_count * KINDS;
+    made->lists = wend__alloc_zeroed(count, sizeof *made->lists);
+    bool done = made->lists != NULL;
+    for (size_t i = 0; done && i < count; i++) {
+        made->lists[i].limit = options->limit;
+        made->lists[i].rows = wend__alloc_zeroed(options->limit + 1, sizeof *made->lists[i].rows);
+        done = made->lists[i].rows != NULL;
+    }
+    if (!done) {
+        wend__top_lists_destroy(made);
+        return wend__fail_memory(error);
+    }
+    *lists = made;
+    return WEND_OK;
+}
+
+void wend__top_lists_destroy(struct wend_top_lists *lists) {
+    if (lists == NULL) {
+        return;
+    }
+    for (size_t i = 0; lists->lists != NULL && i < (size_t)lists->options.scope_count * KINDS;
+         i++) {
+        wend__free(lists->lists[i].rows);
+    }
+    wend__free(lists->lists);
+    wend__runs_destroy(lists->sums);
+    wend__arena_deinit(&lists->arena);
+    wend__buffer_deinit(&lists->text);
+    wend__buffer_deinit(&lists->stage);
+    wend__buffer_deinit(&lists->key);
+    wend__free(lists);
+}
+
+/* True when `a` stands in front of `b`. */
+static bool is_before(const struct wend_top_row *a, const struct wend_top_row *b, int kind) {
+    uint64_t left = kind == PATHS ? a->units : a->abandoned;
+    uint64_t right = kind == PATHS ? b->units : b->abandoned;
+    return left != right ? left > right : wend__bytes_compare(a->name, b->name) < 0;
+}
+
+static bool copy_text(struct wend_arena *arena, struct wend_bytes *text) {
+    if (text->data == NULL) {
+        return true;
+    }
+    text->data = wend__arena_copy(arena, text->data, text->len);
+    return text->data != NULL;
+}
+
+static enum wend_status insert(struct wend_top_lists *lists, struct wend_top_list *list,
+                               struct wend_top_row row, int kind, struct wend_error *error) {
+    if (list->count == list->limit &&
+        (list->limit == 0 || !is_before(&row, &list->rows[list->count - 1], kind))) {
+        return WEND_OK;
+    }
+    if (!copy_text(&lists->arena, &row.name) || !copy_text(&lists->arena, &row.stage)) {
+        return wend__fail_memory(error);
+    }
+    uint32_t at = list->count < list->limit ? list->count++ : list->count - 1;
+    for (; at > 0 && is_before(&row, &list->rows[at - 1], kind); at--) {
+        list->rows[at] = list->rows[at - 1];
+    }
+    list->rows[at] = row;
+    return WEND_OK;
+}
+
+static struct wend_top_list *list_of(const struct wend_top_lists *lists, uint32_t scope, int kind) {
+    return &lists->lists[(size_t)scope * KINDS + (size_t)kind];
+}
+
+/* A row that is whole: `key` is the scope and what names the row. */
+static enum wend_status take(struct wend_top_lists *lists, int kind, struct wend_bytes key,
+                             const struct wend_payload *payload, struct wend_error *error) {
+    wend__buffer_clear(&lists->text);
+    uint32_t scope = 0;
+    bool done = wend__sortkey_read_text(&key, &lists->text) == WEND_SORTKEY_OK;
+    while (done && scope < lists->options.scope_count &&
+           !wend__bytes_equal(lists->options.scopes[scope], wend__buffer_view(&lists->text))) {
+        scope++;
+    }
+    wend__buffer_clear(&lists->text);
+    wend__buffer_clear(&lists->stage);
+    struct wend_top_row row = {.stage = WEND_BYTES_ABSENT};
+    done = done && scope < lists->options.scope_count &&
+           wend__sortkey_read_text(&key, &lists->text) == WEND_SORTKEY_OK;
+    if (kind == PATHS) {
+        row.units = payload->counts[0];
+        row.converted = payload->counts[1];
+        row.abandoned = payload->counts[2];
+    } else {
+        bool has_stage = false;
+        done = done && wend__sortkey_read_present(&key, &has_stage) == WEND_SORTKEY_OK &&
+               (!has_stage || wend__sortkey_read_text(&key, &lists->stage) == WEND_SORTKEY_OK);
+        row.stage = has_stage ? wend__buffer_view(&lists->stage) : WEND_BYTES_ABSENT;
+        row.abandoned = payload->counts[0];
+        row.units = payload->counts[1];
+    }
+    if (!done) {
+        return wend__fail(error, WEND_ERROR_IO, "a row of a temporary file is damaged");
+    }
+    if (kind == POINTS && row.abandoned == 0) {
+        return WEND_OK;
+    }
+    row.name = wend__buffer_view(&lists->text);
+    return insert(lists, list_of(lists, scope, kind), row, kind, error);
+}
+
+/* The key without its window and segments. */
+static bool strip_group(struct wend_top_lists *lists, struct wend_bytes key) {
+    wend__buffer_clear(&lists->text);
+    wend__buffer_clear(&lists->key);
+    bool present = false;
+    int64_t window = 0;
+    bool done = wend__sortkey_read_text(&key, &lists->text) == WEND_SORTKEY_OK &&
+                wend__sortkey_append_text(&lists->key, wend__buffer_view(&lists->text)) &&
+                wend__sortkey_read_present(&key, &present) == WEND_SORTKEY_OK &&
+                (!present || wend__sortkey_read_int64(&key, &window) == WEND_SORTKEY_OK);
+    for (uint32_t i = 0; done && i < lists->options.segment_count; i++) {
+        wend__buffer_clear(&lists->text);
+        done = wend__sortkey_read_present(&key, &present) == WEND_SORTKEY_OK &&
+               (!present || wend__sortkey_read_text(&key, &lists->text) == WEND_SORTKEY_OK);
+    }
+    return done && wend__buffer_append(&lists->key, key.data, key.len);
+}
+
+/* Counts only, of both tables: the sums need no more. */
+static const struct wend_payload_shape sum_shape = {4, false, false, false};
+
+static enum wend_status add_to_sums(struct wend_top_lists *lists,
+                                    const struct wend_payload *payload, struct wend_error *error) {
+    if (lists->sums == NULL) {
+        struct wend_runs_options options = {
+            .directory = lists->options.directory,
+            .budget = lists->options.budget,
+            .memory_bytes = SUM_BYTES,
+            .combine = wend__payload_combine,
+            .context = (void *)&sum_shape,
+        };
+        WEND_TRY(wend__runs_create(&options, &lists->sums, error));
+    }
+    wend__buffer_clear(&lists->text);
+    if (!wend__payload_write(&lists->text, &sum_shape, payload, NULL)) {
+        return wend__fail_memory(error);
+    }
+    return wend__runs_add(lists->sums, wend__buffer_view(&lists->key),
+                          wend__buffer_view(&lists->text), error);
+}
+
+enum wend_status wend__top_lists_add(struct wend_top_lists *lists, enum wend_table_id table,
+                                     struct wend_bytes key, struct wend_bytes payload,
+                                     struct wend_error *error) {
+    struct wend_payload counts;
+    if (!wend__payload_read(payload, &wend__schemas[table].shape, &counts) ||
+        !strip_group(lists, key)) {
+        return wend__fail(error, WEND_ERROR_IO, "a row of a temporary file is damaged");
+    }
+    if (is_grouped(lists)) {
+        return add_to_sums(lists, &counts, error);
+    }
+    return take(lists, table == WEND_TABLE_PATHS ? PATHS : POINTS, wend__buffer_view(&lists->key),
+                &counts, error);
+}
+
+enum wend_status wend__top_lists_end(struct wend_top_lists *lists, enum wend_table_id table,
+                                     struct wend_error *error) {
+    if (lists->sums == NULL) {
+        return WEND_OK;
+    }
+    WEND_TRY(wend__runs_finish(lists->sums, error));
+    for (;;) {
+        struct wend_bytes key;
+        struct wend_bytes payload;
+        struct wend_payload counts;
+        WEND_TRY(wend__runs_next(lists->sums, &key, &payload, error));
+        if (key.data == NULL) {
+            break;
+        }
+        if (!wend__payload_read(payload, &sum_shape, &counts)) {
+            return wend__fail(error, WEND_ERROR_IO, "a row of a temporary file is damaged");
+        }
+        WEND_TRY(take(lists, table == WEND_TABLE_PATHS ? PATHS : POINTS, key, &counts, error));
+    }
+    wend__runs_destroy(lists->sums);
+    lists->sums = NULL;
+    return WEND_OK;
+}
+
+const struct wend_top_list *wend__top_list(const struct wend_top_lists *lists,
+                                           enum wend_table_id table, uint32_t scope) {
+    assert(scope < lists->options.scope_count);
+    return list_of(lists, scope, table == WEND_TABLE_PATHS ? PATHS : POINTS);
+}

@@ -1,0 +1,72 @@
+/*
+ * worker.h: one thread of a replay: it decodes blocks, and it owns the customers of its slices.
+ *
+ *   ingest   block -> decode -> match -> hit -> port ==rings==> owner: slices     (all threads)
+ *   fold     slice -> customers -> sessions, journeys -> tally -> sorted rows     (all threads)
+ *
+ * Between the two phases all threads are joined: folding needs the watermark, the largest accepted
+ * time of the whole run.
+ *
+ * Threads: each worker belongs to one thread in a phase; the plan is shared and constant.
+ */
+#ifndef WEND_WORKER_WORKER_H
+#define WEND_WORKER_WORKER_H
+
+#include "model/counters.h"
+#include "model/touchpoints.h"
+#include "route/router.h"
+#include "tally/tally.h"
+#include "worker/block_reader.h"
+#include "worker/gate.h"
+
+struct wend_timezone;
+struct wend_worker;
+
+/* What all workers of a run share; everything is borrowed. */
+struct wend_worker_plan {
+    const struct wend_ruleset *ruleset;
+    const struct wend_hit_layout *layout;
+    struct wend_block_reader *reader;
+    struct wend_router *router;
+    struct wend_gate *gate;
+    struct wend_budget *budget;
+    const struct wend_timezone *timezone; /* NULL unless sessions are cut at midnight */
+    const char *directory;                /* for temporary files */
+    uint64_t seed;                        /* the secret seed of the run */
+    uint32_t worker_count;
+    uint32_t tables;     /* bits 1 << enum wend_table_id that are computed */
+    int64_t future_us;   /* later events are of the future */
+    int64_t lateness_us; /* WEND_LATENESS_UNLIMITED, or the bound */
+    bool close_all;
+    bool keeps_customers; /* sessions or journeys are wanted */
+    bool keeps_rejects;
+    _Atomic uint64_t *event_count; /* relaxed: records read so far, for progress */
+};
+
+WEND_MUST_CHECK enum wend_status wend__worker_create(const struct wend_worker_plan *plan,
+                                                     uint32_t index, struct wend_worker **worker,
+                                                     struct wend_error *error);
+void wend__worker_destroy(struct wend_worker *worker);
+
+/* Decodes blocks until there are none, and takes hits until no worker sends any. On failure the
+ * router is stopped, and the other workers end with WEND_ERROR_CANCELLED. */
+WEND_MUST_CHECK enum wend_status wend__worker_ingest(struct wend_worker *worker,
+                                                     struct wend_error *error);
+/* After ingest: false without any accepted event. */
+bool wend__worker_latest(const struct wend_worker *worker, int64_t *ts_us);
+
+/* Folds the worker's slices and makes its rows ready. */
+WEND_MUST_CHECK enum wend_status wend__worker_fold(struct wend_worker *worker, int64_t watermark_us,
+                                                   struct wend_error *error);
+
+const struct wend_counters *wend__worker_counters(const struct wend_worker *worker);
+/* The rows of a computed table, ascending; after fold. */
+struct wend_runs *wend__worker_rows(struct wend_worker *worker, enum wend_table_id table);
+/* Rejected and late records by position (rejects.h), ready for `next` after ingest; NULL without
+ * keeps_rejects. */
+struct wend_runs *wend__worker_rejects(struct wend_worker *worker);
+/* Touchpoint names that this thread has made, for the limit of the run. */
+const struct wend_strings *wend__worker_names(const struct wend_worker *worker);
+uint64_t wend__worker_spilled_bytes(const struct wend_worker *worker);
+
+#endif

@@ -1,0 +1,91 @@
+/*
+ * worker_internal.h: the inside of a worker; for worker.c, ingest.c, late.c and owner.c only.
+ *
+ * Threads: as worker.h.
+ */
+#ifndef WEND_WORKER_WORKER_INTERNAL_H
+#define WEND_WORKER_WORKER_INTERNAL_H
+
+#include "base/arena.h"
+#include "match/matcher.h"
+#include "session/folder.h"
+#include "session/slices.h"
+#include "worker/rejects.h"
+#include "worker/worker.h"
+
+/* Records that are decoded before they are matched: their views stay in the first-level cache. */
+#define WEND_BATCH_RECORDS 128U
+/* Rejected records in memory; the rest goes to a temporary file. */
+#define WEND_REJECTS_BYTES (UINT32_C(4) << 20)
+
+/* Numbers of a source to numbers of this owner. */
+struct wend_renumbering {
+    uint32_t *ids;
+    size_t count;
+    size_t capacity;
+};
+
+/* An event that waits for its block's turn: bounded lateness only. */
+struct wend_waiting {
+    struct wend_bytes customer; /* in the worker's arena; absent unless customers are kept */
+    struct wend_bytes raw;
+    uint64_t position;
+};
+
+struct wend_worker {
+    const struct wend_worker_plan *plan;
+    uint32_t index;
+
+    /* ingest */
+    struct wend_decoder *decoder;
+    struct wend_batch batch;
+    struct wend_matcher *matcher;
+    struct wend_port *port;
+    struct wend_block block;
+    struct wend_stream_state *stream; /* that the decoder is set to */
+    struct wend_time_state time;
+    struct wend_counters counters;
+    bool has_latest;
+    int64_t latest_us;
+    struct wend_runs *rejects; /* NULL: not kept */
+    struct wend_buffer scratch;
+    struct wend_waiting *waiting; /* beside them, in the same order: their hits */
+    size_t waiting_count;
+    size_t waiting_capacity;
+    struct wend_buffer waiting_hits;
+    struct wend_arena waiting_customers;
+
+    /* owner */
+    struct wend_slices *slices;
+    struct wend_touchpoints touchpoints;
+    struct wend_strings segment_values;
+    struct wend_renumbering *names;    /* by source */
+    struct wend_renumbering *segments; /* by source */
+    struct wend_folder *folder;
+    struct wend_tally *tally;
+};
+
+/* owner.c: what arrives at the worker's port. */
+struct wend_route_sink wend__worker_sink(struct wend_worker *worker);
+
+/* ingest.c: all records of the worker's block. */
+WEND_MUST_CHECK enum wend_status wend__worker_ingest_block(struct wend_worker *worker,
+                                                           struct wend_error *error);
+WEND_MUST_CHECK enum wend_status wend__worker_reject(struct wend_worker *worker, uint32_t reason,
+                                                     uint64_t position, struct wend_bytes raw,
+                                                     struct wend_error *error);
+/* Sends an event that is not late. */
+WEND_MUST_CHECK enum wend_status wend__worker_accept(struct wend_worker *worker,
+                                                     const struct wend_hit *hit,
+                                                     struct wend_bytes customer,
+                                                     struct wend_error *error);
+
+/* late.c: keeps an event until its block has the turn; judges all events of the block. */
+WEND_MUST_CHECK enum wend_status wend__worker_wait(struct wend_worker *worker,
+                                                   const struct wend_hit *hit,
+                                                   struct wend_bytes customer,
+                                                   struct wend_bytes raw, struct wend_error *error);
+WEND_MUST_CHECK enum wend_status wend__worker_judge_late(struct wend_worker *worker,
+                                                         struct wend_error *error);
+
+#endif
