@@ -22,6 +22,13 @@ static void clean_line(char *text) {
     }
 }
 
+static void tell(struct wend_verify *verify, const char *format, va_list arguments) {
+    char text[WEND_ERROR_TEXT_BYTES];
+    (void)vsnprintf(text, sizeof text, format, arguments);
+    clean_line(text);
+    verify->is_stopped = !verify->finding(verify->context, text);
+}
+
 bool wend__verify_check(struct wend_verify *verify, bool ok, const char *format, ...) {
     verify->verified->checks += 1;
     if (ok) {
@@ -29,13 +36,10 @@ bool wend__verify_check(struct wend_verify *verify, bool ok, const char *format,
     }
     verify->verified->findings += 1;
     if (verify->finding != NULL && !verify->is_stopped && !verify->is_silenced) {
-        char text[WEND_ERROR_TEXT_BYTES];
         va_list arguments;
         va_start(arguments, format);
-        (void)vsnprintf(text, sizeof text, format, arguments);
+        tell(verify, format, arguments);
         va_end(arguments);
-        clean_line(text);
-        verify->is_stopped = !verify->finding(verify->context, text);
     }
     return false;
 }
