@@ -1,4 +1,3 @@
-#include "base/limits.h"
 #include "base/utf8.h"
 #include "model/ruleset.h"
 #include "snapshot/customer_ids.h"
@@ -8,8 +7,6 @@
 #include "snapshot/staging.h"
 
 #include <jansson.h>
-#include <stdio.h>
-#include <time.h>
 
 /* Without memory a value is NULL; then setting it fails, and `failed` stays. */
 struct builder {
@@ -53,24 +50,10 @@ static json_t *count_of(uint64_t count) {
     return json_integer((json_int_t)count);
 }
 
-/* RFC 3339 in UTC with microseconds. */
 static json_t *time_of(int64_t ts_us) {
-    int64_t seconds = ts_us / WEND_US_PER_SECOND;
-    int64_t rest = ts_us % WEND_US_PER_SECOND;
-    if (rest < 0) {
-        rest += WEND_US_PER_SECOND;
-        seconds -= 1;
-    }
-    struct tm parts;
-    time_t moment = (time_t)seconds;
-    char text[64];
-    char fraction[64];
-    if (gmtime_r(&moment, &parts) == NULL ||
-        strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%S", &parts) == 0) {
-        return json_null();
-    }
-    (void)snprintf(fraction, sizeof fraction, "%.40s.%06dZ", text, (int)rest);
-    return json_string(fraction);
+    char text[WEND_TIME_TEXT_BYTES];
+    wend__time_format(ts_us, text);
+    return json_string(text);
 }
 
 static json_t *names_of(struct builder *builder, const struct wend_bytes *names, uint32_t count) {

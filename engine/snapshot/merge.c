@@ -12,8 +12,12 @@
 
 #define MERGE_MEMORY_BYTES ((size_t)1 << 30)
 
+struct part {
+    struct wend_snapshot *snapshot;
+};
+
 struct merge {
-    struct wend_snapshot **snapshots; /* in an order that does not depend on that of the call */
+    struct part *parts; /* in an order that does not depend on that of the call */
     size_t count;
     struct wend_manifest_input *inputs;
     struct wend_manifest manifest;
@@ -23,7 +27,10 @@ struct merge {
 static enum wend_status check_distinct(const char *const *directories, size_t count,
                                        struct wend_error *error) {
     struct stat *places = wend__alloc_zeroed(count, sizeof *places);
-    enum wend_status status = places == NULL ? wend__fail_memory(error) : WEND_OK;
+    if (places == NULL) {
+        return wend__fail_memory(error);
+    }
+    enum wend_status status = WEND_OK;
     for (size_t i = 0; i < count && status == WEND_OK; i++) {
         if (stat(directories[i], &places[i]) != 0) {
             status = wend__fail_os(error, "look at", directories[i], errno);
@@ -88,9 +95,9 @@ static enum wend_status check_same(const struct wend_snapshot *a, const struct w
                       wend__snapshot_directory(a), wend__snapshot_directory(b), what);
 }
 
-static int compare_snapshots(const void *a, const void *b) {
-    struct wend_hash128 x = wend__snapshot_id(*(struct wend_snapshot *const *)a);
-    struct wend_hash128 y = wend__snapshot_id(*(struct wend_snapshot *const *)b);
+static int compare_parts(const void *a, const void *b) {
+    struct wend_hash128 x = wend__snapshot_id(((const struct part *)a)->snapshot);
+    struct wend_hash128 y = wend__snapshot_id(((const struct part *)b)->snapshot);
     if (x.high != y.high) {
         return x.high < y.high ? -1 : 1;
     }
@@ -99,20 +106,20 @@ static int compare_snapshots(const void *a, const void *b) {
 
 static enum wend_status open_all(struct merge *merge, const char *const *directories, size_t count,
                                  struct wend_error *error) {
-    merge->snapshots = wend__alloc_zeroed(count, sizeof *merge->snapshots);
-    if (merge->snapshots == NULL) {
+    merge->parts = wend__alloc_zeroed(count, sizeof *merge->parts);
+    if (merge->parts == NULL) {
         return wend__fail_memory(error);
     }
     for (; merge->count < count; merge->count++) {
-        struct wend_snapshot **snapshot = &merge->snapshots[merge->count];
-        WEND_TRY(wend__snapshot_open(directories[merge->count], snapshot, error));
+        struct part *part = &merge->parts[merge->count];
+        WEND_TRY(wend__snapshot_open(directories[merge->count], &part->snapshot, error));
     }
     WEND_TRY(check_distinct(directories, count, error));
     for (size_t i = 1; i < count; i++) {
-        WEND_TRY(check_same(merge->snapshots[0], merge->snapshots[i], error));
+        WEND_TRY(check_same(merge->parts[0].snapshot, merge->parts[i].snapshot, error));
     }
     /* By content: rows of equal time and id keep the order in which they are added. */
-    qsort(merge->snapshots, count, sizeof *merge->snapshots, compare_snapshots);
+    qsort(merge->parts, count, sizeof *merge->parts, compare_parts);
     return WEND_OK;
 }
 
@@ -152,16 +159,16 @@ static void add_manifest(struct wend_manifest *sum, const struct wend_manifest *
 static enum wend_status merge_manifests(struct merge *merge, struct wend_error *error) {
     size_t input_count = 0;
     for (size_t i = 0; i < merge->count; i++) {
-        input_count += wend__snapshot_manifest(merge->snapshots[i])->input_count;
+        input_count += wend__snapshot_manifest(merge->parts[i].snapshot)->input_count;
     }
     merge->inputs = wend__alloc_zeroed(input_count, sizeof *merge->inputs);
     if (merge->inputs == NULL) {
         return wend__fail_memory(error);
     }
-    merge->manifest = *wend__snapshot_manifest(merge->snapshots[0]);
+    merge->manifest = *wend__snapshot_manifest(merge->parts[0].snapshot);
     size_t at = 0;
     for (size_t i = 0; i < merge->count; i++) {
-        const struct wend_manifest *manifest = wend__snapshot_manifest(merge->snapshots[i]);
+        const struct wend_manifest *manifest = wend__snapshot_manifest(merge->parts[i].snapshot);
         for (size_t j = 0; j < manifest->input_count; j++) {
             merge->inputs[at++] = manifest->inputs[j];
         }
@@ -195,7 +202,7 @@ static enum wend_status fill_table(const struct merge *merge, struct wend_runs *
                                    enum wend_table_id table, struct wend_snapshot_writer *writer,
                                    struct wend_error *error) {
     for (size_t i = 0; i < merge->count; i++) {
-        WEND_TRY(add_rows(runs, merge->snapshots[i], table, error));
+        WEND_TRY(add_rows(runs, merge->parts[i].snapshot, table, error));
     }
     WEND_TRY(wend__runs_finish(runs, error));
     WEND_TRY(wend__snapshot_writer_begin(writer, table, error));
@@ -228,14 +235,14 @@ static enum wend_status merge_table(const struct merge *merge, enum wend_table_i
 }
 
 static enum wend_status write_merged(const struct merge *merge, struct wend_error *error) {
-    struct wend_snapshot_options options = *wend__snapshot_options(merge->snapshots[0]);
+    struct wend_snapshot_options options = *wend__snapshot_options(merge->parts[0].snapshot);
     struct wend_snapshot_writer *writer;
     options.directory = merge->options->directory;
     options.replaces = merge->options->replaces;
     WEND_TRY(wend__snapshot_writer_open_copy(&options, &writer, error));
     enum wend_status status = WEND_OK;
     for (unsigned i = 0; i < WEND_TABLE_COUNT && status == WEND_OK; i++) {
-        if (wend__snapshot_has_table(merge->snapshots[0], (enum wend_table_id)i)) {
+        if (wend__snapshot_has_table(merge->parts[0].snapshot, (enum wend_table_id)i)) {
             status = merge_table(merge, (enum wend_table_id)i, writer, error);
         }
     }
@@ -262,9 +269,9 @@ enum wend_status wend__snapshot_merge(const char *const *directories, size_t dir
         status = write_merged(&merge, error);
     }
     for (size_t i = 0; i < merge.count; i++) {
-        wend__snapshot_close(merge.snapshots[i]);
+        wend__snapshot_close(merge.parts[i].snapshot);
     }
-    wend__free(merge.snapshots);
+    wend__free(merge.parts);
     wend__free(merge.inputs);
     return status;
 }

@@ -115,7 +115,7 @@ static enum wend_status set_measures(struct wend_row_values *row,
             value->bytes = payload->sketch;
             break;
         default:
-            assert(!"a measure of no such type");
+            assert(false);
             break;
         }
     }

@@ -77,8 +77,12 @@ WEND_MUST_CHECK enum wend_status wend__snapshot_verify(const struct wend_snapsho
 /*
  * Merges snapshots of the same definitions into `options->directory`: counts and sums added, rates
  * anew, quantiles from the sketches; the order of `directories` does not matter. Of `options` only
- * directory and replaces are looked at. WEND_ERROR_USAGE: different definitions, segments, tables
- * or ways of customer ids, or one directory twice.
+ * directory and replaces are looked at. WEND_ERROR_USAGE: different definitions, segments, windows,
+ * tables or ways of customer ids, or one directory twice.
+ *
+ * The result is that of one run over everything, byte for byte, but for this: sums of seconds stand
+ * in the tables as doubles, so that they add up exactly as long as each part of a row is below 2^33
+ * seconds (272 years of all its units together); above, the last digit may differ.
  */
 struct wend_merge_options {
     const char *directory;

@@ -51,8 +51,8 @@ struct wend_staged_file {
 enum wend_status wend__staged_file_open(struct wend_staged_file *file,
                                         const struct wend_staging *staging, const char *folder,
                                         const char *name, struct wend_error *error);
-/* The `write` of a wend_parquet_sink with the file as context. */
-enum wend_status wend__staged_file_write(void *file, const void *data, size_t len,
+/* The `write` of a wend_parquet_sink; `context` is the file. */
+enum wend_status wend__staged_file_write(void *context, const void *data, size_t len,
                                          struct wend_error *error);
 /* Syncs the file and its directory, and closes. */
 enum wend_status wend__staged_file_finish(struct wend_staged_file *file,
