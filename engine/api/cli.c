@@ -10,9 +10,9 @@ static enum wend_status init_text(const char *input, const char *template_name,
                                   const struct wend_format *format,
                                   const struct wend_look_options *options, struct wend_buffer *out,
                                   struct wend_error *error) {
+    struct wend_source_options source = {.max_window_log = options->max_window_log};
     struct wend_look look = {0};
-    enum wend_status status =
-        wend__look_at(input, format, options->max_window_log, &look, NULL, error);
+    enum wend_status status = wend__look_at(input, format, &source, &look, NULL, error);
     if (status == WEND_OK) {
         status = wend__starter_write(&look.sampled.sample, template_name, out, error);
     }
