@@ -70,6 +70,7 @@ static bool pass_event(void *context, const struct wend_sample_event *event) {
         .raw = text_of(event->raw),
         .ts_us = event->ts_us,
         .customer = text_of(event->customer),
+        .name = text_of(event->name),
         .touchpoint = text_of(event->touchpoint),
         .rule = event->rule,
         .has_value = event->has_value,
