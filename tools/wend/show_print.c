@@ -69,7 +69,12 @@ static bool says_nothing(const struct wend_cli_cell *cell) {
     if (cell->kind != WEND_CLI_CELL_NUMBER) {
         return cell->kind == WEND_CLI_CELL_NULL;
     }
-    return strspn(cell->text, "0.") >= cell->len;
+    for (size_t i = 0; i < cell->len; i++) {
+        if (cell->text[i] != '0' && cell->text[i] != '.') {
+            return false;
+        }
+    }
+    return true;
 }
 
 /* Optional columns in which no row has anything are left out, and a scope that is always one. */
