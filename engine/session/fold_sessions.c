@@ -2,6 +2,8 @@
 
 #include "base/timezone.h"
 
+#include <assert.h>
+
 /* What the running session is compared by. */
 struct running {
     size_t first; /* index in `lanes` */
@@ -42,6 +44,8 @@ static bool is_cut(const struct wend_folder *folder, const struct running *runni
 static void start(struct running *running, size_t index, int64_t ts_us) {
     running->first = index;
     running->first_us = ts_us;
+    running->last_us = ts_us;
+    running->last_day = 0;
     running->first_goal = SIZE_MAX;
     memset(running->last, 0, sizeof running->last);
 }
@@ -97,14 +101,14 @@ static enum wend_status end_session(struct wend_folder *folder, const struct run
 static enum wend_status cut_lane(struct wend_folder *folder, size_t first, size_t end,
                                  struct wend_error *error) {
     bool needs_day = folder->options.ruleset->sessions.cut_at_midnight;
+    assert(first < end);
     struct running running;
+    start(&running, first, wend__fold_hit(folder, folder->lanes, first)->ts_us);
     for (size_t i = first; i < end; i++) {
         const struct wend_hit *hit = wend__fold_hit(folder, folder->lanes, i);
         int64_t day =
             needs_day ? wend__timezone_local_day(folder->options.timezone, hit->ts_us) : 0;
-        if (i == first) {
-            start(&running, i, hit->ts_us);
-        } else if (is_cut(folder, &running, hit, day)) {
+        if (i > first && is_cut(folder, &running, hit, day)) {
             WEND_TRY(end_session(folder, &running, i, error));
             start(&running, i, hit->ts_us);
         }

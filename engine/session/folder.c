@@ -4,6 +4,9 @@
 
 #include <assert.h>
 
+/* The scratch of a customer with more hits is not kept for the next: it is rare, and large. */
+enum { KEPT_HITS = 1 << 17 };
+
 enum wend_status wend__folder_create(const struct wend_folder_options *options,
                                      struct wend_folder **folder, struct wend_error *error) {
     const struct wend_session_rule *rule = &options->ruleset->sessions;
@@ -19,10 +22,7 @@ enum wend_status wend__folder_create(const struct wend_folder_options *options,
     return WEND_OK;
 }
 
-void wend__folder_destroy(struct wend_folder *folder) {
-    if (folder == NULL) {
-        return;
-    }
+static void free_scratch(struct wend_folder *folder) {
     wend__free(folder->sessions);
     wend__free(folder->pending);
     wend__free(folder->distinct);
@@ -34,7 +34,14 @@ void wend__folder_destroy(struct wend_folder *folder) {
     wend__free(folder->ranks);
     wend__free(folder->session_of);
     wend__free(folder->marks);
-    wend__free(folder);
+    *folder = (struct wend_folder){.options = folder->options, .has_key = folder->has_key};
+}
+
+void wend__folder_destroy(struct wend_folder *folder) {
+    if (folder != NULL) {
+        free_scratch(folder);
+        wend__free(folder);
+    }
 }
 
 void wend__fold_begin_scope(struct wend_folder *folder) {
@@ -87,6 +94,13 @@ enum wend_status wend__fold_emit_pending(struct wend_folder *folder, struct wend
     return WEND_OK;
 }
 
+static enum wend_status fold(struct wend_folder *folder, struct wend_error *error) {
+    WEND_TRY(wend__fold_distinct(folder, error));
+    WEND_TRY(wend__fold_lanes(folder, error));
+    WEND_TRY(wend__fold_sessions(folder, error));
+    return wend__fold_journeys(folder, error);
+}
+
 enum wend_status wend__folder_customer(struct wend_folder *folder, const uint8_t *hits,
                                        size_t hit_count, struct wend_bytes customer,
                                        struct wend_counters *counters, struct wend_error *error) {
@@ -97,8 +111,9 @@ enum wend_status wend__folder_customer(struct wend_folder *folder, const uint8_t
     folder->hit_count = hit_count;
     folder->customer = customer;
     folder->counters = counters;
-    WEND_TRY(wend__fold_distinct(folder, error));
-    WEND_TRY(wend__fold_lanes(folder, error));
-    WEND_TRY(wend__fold_sessions(folder, error));
-    return wend__fold_journeys(folder, error);
+    enum wend_status status = fold(folder, error);
+    if (hit_count > KEPT_HITS) {
+        free_scratch(folder);
+    }
+    return status;
 }

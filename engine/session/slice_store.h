@@ -32,7 +32,8 @@ struct wend_slice_chunk {
 };
 
 struct wend_slice_part {
-    struct wend_slice_chunk *chunks; /* the one that rows are added to first */
+    struct wend_slice_chunk *chunks; /* oldest first: what arrives in order stays in order */
+    struct wend_slice_chunk *newest; /* the one that rows are added to */
     size_t memory_bytes;             /* capacity of all chunks */
     struct wend_slice_link last;     /* the extent that was written last */
 };

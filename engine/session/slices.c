@@ -93,33 +93,48 @@ static size_t allocation_bytes(size_t row_bytes) {
 void wend__slice_drop_chunk(struct wend_slice_store *store, struct wend_slice_part *part) {
     struct wend_slice_chunk *chunk = part->chunks;
     part->chunks = chunk->next;
+    part->newest = chunk->next == NULL ? NULL : part->newest;
     part->memory_bytes -= chunk->capacity;
     store->charged_bytes -= allocation_bytes(chunk->capacity);
     wend__budget_release(store->options.budget, allocation_bytes(chunk->capacity));
     wend__free(chunk);
 }
 
-/* A chunk whose bytes are charged already; without memory the charge is given back. */
-static struct wend_slice_chunk *push_chunk(struct wend_slice_store *store,
-                                           struct wend_slice_part *part, size_t capacity) {
+/* A chunk, in no list yet, whose bytes are charged already; without memory they are given back. */
+static struct wend_slice_chunk *new_chunk(struct wend_slice_store *store,
+                                          struct wend_slice_part *part, size_t capacity) {
     struct wend_slice_chunk *chunk = wend__alloc(allocation_bytes(capacity));
     if (chunk == NULL) {
         wend__budget_release(store->options.budget, allocation_bytes(capacity));
         return NULL;
     }
     store->charged_bytes += allocation_bytes(capacity);
+    part->memory_bytes += capacity;
     chunk->capacity = capacity;
     chunk->used = 0;
-    chunk->next = part->chunks;
-    part->chunks = chunk;
-    part->memory_bytes += capacity;
     return chunk;
 }
 
-/* Notes in the first chunk of a part how far it is filled. */
+static void append(struct wend_slice_part *part, struct wend_slice_chunk *chunk) {
+    chunk->next = NULL;
+    if (part->chunks == NULL) {
+        part->chunks = chunk;
+    } else {
+        part->newest->next = chunk;
+    }
+    part->newest = chunk;
+}
+
+static void prepend(struct wend_slice_part *part, struct wend_slice_chunk *chunk) {
+    chunk->next = part->chunks;
+    part->chunks = chunk;
+    part->newest = chunk->next == NULL ? chunk : part->newest;
+}
+
+/* Notes in the newest chunk of a part how far it is filled. */
 static void seal(struct wend_slice_part *part, struct wend_slice_tail *tail) {
     if (tail->next != NULL) {
-        part->chunks->used = (size_t)(tail->next - part->chunks->rows);
+        part->newest->used = (size_t)(tail->next - part->newest->rows);
     }
     *tail = (struct wend_slice_tail){NULL, NULL};
 }
@@ -197,10 +212,11 @@ static enum wend_status extend(struct wend_slices *slices, enum wend_slice_kind 
                       : wanted < row_bytes    ? row_bytes
                                               : wanted & ~(size_t)7;
     WEND_TRY(charge(slices, allocation_bytes(capacity), error));
-    struct wend_slice_chunk *chunk = push_chunk(store, part, capacity);
+    struct wend_slice_chunk *chunk = new_chunk(store, part, capacity);
     if (chunk == NULL) {
         return wend__fail_memory(error);
     }
+    append(part, chunk);
     *tail = (struct wend_slice_tail){chunk->rows, chunk->rows + capacity};
     return WEND_OK;
 }
@@ -225,6 +241,7 @@ enum wend_status wend__slices_add_customer(struct wend_slices *slices, struct we
     if ((size_t)(tail->end - tail->next) < row_bytes) {
         WEND_TRY(extend(slices, WEND_SLICE_CUSTOMERS, slice, row_bytes, error));
     }
+    assert(tail->next != NULL);
     memcpy(tail->next, &head, sizeof head);
     if (bytes.len > 0) {
         memset(tail->next + row_bytes - 8, 0, 8); /* the padding, which may reach the disk */
@@ -242,10 +259,11 @@ enum wend_status wend__slice_load(struct wend_slice_store *store, struct wend_sl
         size_t bytes = row_bytes + sizeof part->last;
         size_t got;
         wend__budget_force(store->options.budget, allocation_bytes(row_bytes));
-        struct wend_slice_chunk *chunk = push_chunk(store, part, row_bytes);
+        struct wend_slice_chunk *chunk = new_chunk(store, part, row_bytes);
         if (chunk == NULL) {
             return wend__fail_memory(error);
         }
+        prepend(part, chunk);
         chunk->used = row_bytes;
         int number =
             wend__io_read_at(store->descriptor, chunk->rows, bytes, part->last.offset, &got);

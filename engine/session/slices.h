@@ -7,10 +7,11 @@
  *   slice 1: [chunk]   + parts of the owner's temporary file
  *   ...
  *
- * When the budget has no room, the hits in memory go to one unnamed temporary file; a slice is read
- * back whole when its turn comes. Then its hits are grouped by customer in a flat hash table of
- * 128-bit keys and each customer's are sorted by (time, position). The result depends neither on
- * the order of arrival nor on spilling.
+ * When the budget has no room, the hits in memory go to one unnamed temporary file, except that an
+ * owner may always hold 1 MiB; a slice is read back whole when its turn comes, with as much memory
+ * again for its hits by customer, charged in any case. Then its hits are grouped by customer in a
+ * flat hash table of 128-bit keys and each customer's are sorted by (time, position). The result
+ * depends neither on the order of arrival nor on spilling.
  *
  * Threads: one at a time. Several may share a budget.
  */
@@ -69,11 +70,11 @@ wend__slices_add(struct wend_slices *slices, const struct wend_hit *hit, struct 
             return status;
         }
     }
-    /* The head by itself: its size is known, so that plain sessions need no call. */
-    memcpy(tail->next, hit, sizeof *hit);
-    if (slices->hit_bytes > sizeof *hit) {
-        memcpy(tail->next + sizeof *hit, (const uint8_t *)hit + sizeof *hit,
-               slices->hit_bytes - sizeof *hit);
+    /* A size that is known needs no call: that of the hits of plain sessions. */
+    if (slices->hit_bytes == sizeof *hit) {
+        memcpy(tail->next, hit, sizeof *hit);
+    } else {
+        memcpy(tail->next, hit, slices->hit_bytes);
     }
     tail->next += slices->hit_bytes;
     return WEND_OK;

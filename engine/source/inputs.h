@@ -1,12 +1,13 @@
 /*
  * inputs.h: what the user named, as a list of files in input order.
  *
- * Names are files, directories (all regular files in them, recursively), globs (`*`, `?`, `[...]`
- * where no file has just that name), or "-". The order is the order of the names; the files of a
- * directory or of a glob come by path, bytewise. It decides the input position of SEMANTICS. What
- * a directory holds beside regular files (sockets, fifos, devices) is left out and told in `notes`;
- * links to files are followed, links to directories inside of a directory are not. A file that was
- * named twice is read twice (told in `notes`).
+ * Names are files, fifos, directories (all regular files in them, recursively, hidden ones too),
+ * globs (`*`, `?`, `[...]`, where no file has just that name; a directory that matches stands for
+ * its files), or "-". The order is the order of the names; the files of a directory or of a glob
+ * come by path, bytewise. It decides the input position of SEMANTICS. What a directory holds beside
+ * regular files (sockets, fifos, devices) is left out and told in `notes`; links to files are
+ * followed, links to directories inside of a directory are not (told, too). A file that was named
+ * twice, also by way of a link, is read twice (told in `notes`). There are at most 21 notes.
  *
  * Threads: none of its own.
  */
@@ -34,7 +35,8 @@ struct wend_inputs {
 };
 
 /* WEND_ERROR_USAGE: "-" twice; WEND_ERROR_IO: a name that does not exist (with the nearest existing
- * one where something is near) or cannot be read, also inside a directory; WEND_ERROR_EMPTY: a
+ * one where something is near) or cannot be read, also inside a directory (there also a
+ * link that leads nowhere); WEND_ERROR_EMPTY: a
  * directory or glob without any file; WEND_ERROR_MEMORY. `deinit` in any case. */
 WEND_MUST_CHECK enum wend_status wend__inputs_expand(const char *const *names, size_t name_count,
                                                      struct wend_inputs *inputs,

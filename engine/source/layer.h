@@ -100,8 +100,9 @@ struct wend_layer *wend__layer_bzip2_open(struct wend_layer *below,
 struct wend_layer *wend__layer_xz_open(struct wend_layer *below,
                                        struct wend_layer_context *context);
 
-/* The bottom: an open file. `is_owned`: closed with the layer. */
-struct wend_layer *wend__layer_file_open(int descriptor, bool is_owned, const char *path,
+/* The bottom: an open file. `is_owned`: closed with the layer. `label` for errors; it stays the
+ * caller's. */
+struct wend_layer *wend__layer_file_open(int descriptor, bool is_owned, const char *label,
                                          struct wend_layer_context *context);
 
 #endif

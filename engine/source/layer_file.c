@@ -13,7 +13,7 @@ struct file_layer {
     struct wend_layer layer;
     int descriptor;
     bool is_owned;
-    const char *path;
+    const char *label;
 };
 
 enum { WATCH_EVERY_MS = 100 };
@@ -44,12 +44,12 @@ static enum wend_status file_read(struct wend_layer *layer, uint8_t *out, size_t
     do {
         if (!wait_for_bytes(file)) {
             return wend__fail(error, WEND_ERROR_CANCELLED, "the wait for %s was stopped",
-                              file->path);
+                              file->label);
         }
         len = read(file->descriptor, out, wanted);
     } while (len < 0 && (errno == EINTR || errno == EAGAIN));
     if (len < 0) {
-        return wend__fail(error, WEND_ERROR_IO, "cannot read %s: %s", file->path, strerror(errno));
+        return wend__fail(error, WEND_ERROR_IO, "cannot read %s: %s", file->label, strerror(errno));
     }
     *got = (size_t)len;
     return WEND_OK;
@@ -66,7 +66,7 @@ static void file_close(struct wend_layer *layer) {
 
 static const struct wend_layer_kind file_kind = {"file", file_read, file_close};
 
-struct wend_layer *wend__layer_file_open(int descriptor, bool is_owned, const char *path,
+struct wend_layer *wend__layer_file_open(int descriptor, bool is_owned, const char *label,
                                          struct wend_layer_context *context) {
     struct file_layer *file = wend__alloc_zeroed(1, sizeof *file);
     if (file == NULL) {
@@ -75,6 +75,6 @@ struct wend_layer *wend__layer_file_open(int descriptor, bool is_owned, const ch
     (void)wend__layer_init(&file->layer, &file_kind, NULL, context);
     file->descriptor = descriptor;
     file->is_owned = is_owned;
-    file->path = path;
+    file->label = label;
     return &file->layer;
 }

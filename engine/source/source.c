@@ -26,7 +26,7 @@ struct wend_source {
     char *path;
     enum source_state state;
     bool is_regular; /* reads come short only at the end */
-    bool is_mute;    /* the present stream has no bytes */
+    bool is_mute;    /* there is no present stream, or it has no bytes */
     struct wend_layer *file;
     struct wend_layer *file_top;
     struct wend_archive_reader *archive; /* NULL: none */
@@ -61,17 +61,17 @@ static void set_options(struct wend_source *source, const struct wend_source_opt
 static enum wend_status open_file(struct wend_source *source, struct wend_error *error) {
     struct stat status;
     bool is_standard = strcmp(source->path, "-") == 0;
+    const char *label = is_standard ? "standard input" : source->path;
     int descriptor = STDIN_FILENO;
     if (is_standard ? fstat(descriptor, &status) != 0 : stat(source->path, &status) != 0) {
-        return wend__fail(error, WEND_ERROR_IO, "cannot open %s: %s", source->path,
-                          strerror(errno));
+        return wend__fail(error, WEND_ERROR_IO, "cannot open %s: %s", label, strerror(errno));
     }
     /* Whatever else a shell puts there: a terminal and /dev/null are standard inputs, too. */
     bool is_fine = S_ISREG(status.st_mode) || S_ISFIFO(status.st_mode) ||
                    (is_standard && !S_ISDIR(status.st_mode));
     if (!is_fine) {
-        return wend__fail(error, WEND_ERROR_IO, "cannot read %s: it is %s, not a file",
-                          source->path, wend__file_kind(status.st_mode));
+        return wend__fail(error, WEND_ERROR_IO, "cannot read %s: it is %s, not a file", label,
+                          wend__file_kind(status.st_mode));
     }
     if (!is_standard) {
         /* A FIFO without a writer is waited for when it is read, where the watch is asked: Linux
@@ -80,15 +80,13 @@ static enum wend_status open_file(struct wend_source *source, struct wend_error 
         descriptor = open(source->path, O_RDONLY | O_CLOEXEC | O_NOCTTY | waiting);
     }
     if (descriptor < 0) {
-        return wend__fail(error, WEND_ERROR_IO, "cannot open %s: %s", source->path,
-                          strerror(errno));
+        return wend__fail(error, WEND_ERROR_IO, "cannot open %s: %s", label, strerror(errno));
     }
     source->is_regular = S_ISREG(status.st_mode);
     if (source->is_regular) { /* a hint; where it is refused, nothing is lost */
         (void)posix_fadvise(descriptor, 0, 0, POSIX_FADV_SEQUENTIAL);
     }
-    source->file =
-        wend__layer_file_open(descriptor, !is_standard, source->path, &source->file_context);
+    source->file = wend__layer_file_open(descriptor, !is_standard, label, &source->file_context);
     if (source->file == NULL) {
         if (!is_standard) {
             (void)close(descriptor);
@@ -107,6 +105,7 @@ enum wend_status wend__source_open(const char *path, const struct wend_source_op
         return wend__fail_memory(error);
     }
     set_options(source, options);
+    source->is_mute = true;
     source->path = wend__copy_text(path, strlen(path));
     enum wend_status status =
         source->path == NULL ? wend__fail_memory(error) : open_file(source, error);
@@ -179,15 +178,16 @@ static enum wend_status describe(struct wend_source *source, const char *member,
     return WEND_OK;
 }
 
-static enum wend_status open_member(struct wend_source *source, struct wend_error *error) {
+static enum wend_status open_member(struct wend_source *source, bool *is_archive,
+                                    struct wend_error *error) {
     enum wend_wrapper inside;
     source->member_top = wend__archive_member_open(source->archive, &source->member_context);
     if (source->member_top == NULL) {
         return wend__fail_memory(error);
     }
     WEND_TRY(wend__wrapper_peel(&source->member_top, &inside, error));
-    if (inside == WEND_WRAPPER_TAR || inside == WEND_WRAPPER_ZIP) {
-        source->is_mute = true;
+    *is_archive = inside == WEND_WRAPPER_TAR || inside == WEND_WRAPPER_ZIP;
+    if (*is_archive) {
         wend__layer_trouble(&source->member_context,
                             "it is a %s archive inside of an archive, which is not opened; "
                             "unpack the outer one first",
@@ -207,27 +207,31 @@ static enum wend_status next_in_archive(struct wend_source *source, bool *found,
     }
     if (what == WEND_ARCHIVE_TROUBLE) {
         /* Of the archive, not of a member: a stream of its own tells it. */
-        source->is_mute = true;
         wend__layer_trouble(&source->member_context, "%s", source->file_context.trouble);
         source->file_context.trouble[0] = '\0';
         return describe(source, NULL, stream, error);
     }
-    WEND_TRY(open_member(source, error));
-    return describe(source, wend__archive_member_name(source->archive), stream, error);
+    bool is_archive;
+    WEND_TRY(open_member(source, &is_archive, error));
+    WEND_TRY(describe(source, wend__archive_member_name(source->archive), stream, error));
+    source->is_mute = is_archive;
+    return WEND_OK;
 }
 
 enum wend_status wend__source_next(struct wend_source *source, bool *found,
                                    struct wend_stream *stream, struct wend_error *error) {
     *found = false;
     close_member(source);
-    source->is_mute = source->state == SOURCE_DONE;
+    source->is_mute = true;
     if (source->state == SOURCE_NEW) {
         enum wend_wrapper inside;
         WEND_TRY(wend__wrapper_peel(&source->file_top, &inside, error));
         if (inside != WEND_WRAPPER_TAR && inside != WEND_WRAPPER_ZIP) {
             source->state = SOURCE_DONE;
+            WEND_TRY(describe(source, NULL, stream, error));
             *found = true;
-            return describe(source, NULL, stream, error);
+            source->is_mute = false;
+            return WEND_OK;
         }
         WEND_TRY(wend__archive_open(source->file_top, inside == WEND_WRAPPER_ZIP, &source->archive,
                                     error));

@@ -1,20 +1,24 @@
 /*
  * source.h: the bytes of one input, uncompressed, stream after stream.
  *
- * An input is a file or standard input. What it is wrapped in is found by magic bytes, never by
- * name: plain, gzip (several members), zstd (several frames, long windows), bzip2, xz, and around
- * or inside of these tar and zip. A plain or compressed file is one *stream*; an archive is one
- * stream for each regular file in it, in the archive's order, each with its own name
- * ("logs.tar.gz!a/b.log"). A member of an archive may itself be compressed; an archive in an
- * archive is not opened (it is a stream with trouble).
+ * An input is a file, a fifo or standard input. What it is wrapped in is found by magic bytes,
+ * never by name: plain, gzip (several members), zstd (several frames, long windows), bzip2, xz, and
+ * around or inside of these tar (with its "ustar" magic) and zip. A plain or compressed file is one
+ * *stream*; an archive is one stream for each regular file in it, in the archive's order, each with
+ * its own name ("logs.tar.gz!a/b.log"). A member of an archive may itself be compressed; an archive
+ * in an archive is not opened (it is a stream with trouble). Hard links in an archive are left out:
+ * their bytes have come already. Data may be compressed up to four times over.
  *
  * A stream that is cut off or damaged delivers what could be read, then ends, and says so:
- * `wend__source_trouble`. That is data, not an error. Only the operating system's refusals (EIO,
- * no such file) are errors.
+ * `wend__source_trouble`. That is data, not an error. What is wrong with an archive between its
+ * members, or behind them, is told by a stream of its own that has the archive's name and no bytes.
+ * Only the operating system's refusals (EIO, no such file) are errors.
  *
- * Limits against archive bombs: a stream whose output is more than `ratio_max` times its input
- * (looked at beyond 64 MiB of output), more than `entries_max` entries in an archive, zstd
- * windows above 2^max_window_log: the stream ends with trouble that names the limit.
+ * Limits against bombs: output of more than `ratio_max` times the input (of each compression, and
+ * of all streams against the file; looked at beyond 64 MiB of output), more than `entries_max`
+ * entries in an archive, zstd windows and xz dictionaries above 2^max_window_log bytes: the stream
+ * ends with trouble that names the limit, and so does the archive, but for windows. Members of a
+ * zip that are compressed by lzma, xz or ppmd are not read, as their memory cannot be limited.
  *
  * Threads: one at a time for each source.
  */
@@ -35,7 +39,7 @@ struct wend_source_watch {
 
 /* 0 stands for the default of each field. */
 struct wend_source_options {
-    uint32_t max_window_log; /* 27: 128 MiB */
+    uint32_t max_window_log; /* 27: 128 MiB; brought into 10 to 31 */
     uint64_t ratio_max;      /* 2000 (gzip cannot pass 1032; zstd and bzip2 of logs stay below) */
     uint64_t entries_max;    /* 1,000,000 */
     const struct wend_source_watch *watch; /* borrowed; NULL: a wait has no end */
@@ -45,11 +49,11 @@ struct wend_source;
 
 struct wend_stream {
     const char *name;    /* for messages: the path, or "archive!member"; "-" for standard input */
-    const char *wrapper; /* "plain", "gzip", "zstd", "bzip2", "xz", "tar, gzip", "zip", ... */
+    const char *wrapper; /* "plain", "gzip", "tar, gzip", "zstd, zip", ...: from within outwards */
 };
 
 /* Opens the file `path` ("-": standard input). NULL options: defaults. WEND_ERROR_IO: it cannot be
- * opened or is no file (the text says what it is); WEND_ERROR_MEMORY. */
+ * opened or is neither file nor fifo (the text says what it is); WEND_ERROR_MEMORY. */
 WEND_MUST_CHECK enum wend_status wend__source_open(const char *path,
                                                    const struct wend_source_options *options,
                                                    struct wend_source **source,

@@ -18,12 +18,13 @@ DAY = 24 * HOUR
 START = 1_743_292_800 * SECOND  # 2025-03-30 00:00 UTC: the day of the change to summer time in Europe
 NOW = START + 400 * DAY
 EVENTS = ["home", "search", "product", "cart", "buy", "help", "ad", "mail"]
-HOSTILE = ["a > b", "(none)", "(exit)", "…", "x\u0301y", "naïve ☃", " blank ", 'q"uote', "tab\there"]
+HOSTILE = ["a > b", "(none)", "(exit)", "…", "x\u0301y", "naïve ☃", " blank ", 'q"uote', "a\tb"]
 GAPS = [0, 0, 1, SECOND, SECOND, 5 * SECOND, MINUTE, 10 * MINUTE, 30 * MINUTE, 30 * MINUTE + 1,
         HOUR, 6 * HOUR, DAY, DAY + 1, 3 * DAY]
 DEVICES = ["mobile", "desktop", "tablet"]
 CHANNELS = ["ad", "mail", "search", ""]
-URLS = ["https://Shop.example:8080/a/b?x=1&y=%20z", "/cart?step=2#top", "//cdn.example/i?x=", "/",
+URLS = ["https://Shop.example:8080/a/b?x=1&y=%20z", "/cart?step=2#top", "//cdn.example/i?x=",
+        "/",
         "https://user@shop.example/buy", "/a/b", "mailto:x", "/search?q=caf%C3%A9&q=2"]
 
 

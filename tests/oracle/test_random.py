@@ -46,8 +46,9 @@ def problem_of(name, wanted, found):
     if len(wanted) != len(found):
         keys = [set(map(str, (tuple(strip(row).values()) for row in rows)))
                 for rows in (wanted, found)]
-        return (f"{name}: {len(found)} rows, not {len(wanted)}\n  missing {sorted(keys[0] - keys[1])[:3]}"
-                f"\n  too many {sorted(keys[1] - keys[0])[:3]}")
+        return (f"{name}: {len(found)} rows, not {len(wanted)}\n"
+                f"  missing {sorted(keys[0] - keys[1])[:3]}\n"
+                f"  too many {sorted(keys[1] - keys[0])[:3]}")
     for number, (want, have) in enumerate(zip(wanted, found)):
         if strip(want).keys() != have.keys():
             return f"{name}: columns {list(have)}, not {list(strip(want))}"

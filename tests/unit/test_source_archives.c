@@ -160,3 +160,50 @@ Test(source_archives, archives_can_come_through_a_pipe) {
     wend__buffer_deinit(&tar);
     wend__buffer_deinit(&zip);
 }
+
+Test(source_archives, links_and_directories_are_no_streams) {
+    uint8_t header[3 * 512 + 1024] = {0};
+    static const char types[] = {'1', '2', '5'}; /* hard link, link, directory */
+    for (size_t i = 0; i < sizeof types; i++) {
+        char *block = (char *)header + i * 512;
+        unsigned int sum = 0;
+        (void)snprintf(block, 512, "name%zu", i);
+        (void)snprintf(block + 100, 8, "0000644");
+        (void)snprintf(block + 124, 12, "%011o", 0U);
+        (void)snprintf(block + 157, 100, "target");
+        memcpy(block + 257, "ustar\00000", 8);
+        memset(block + 148, ' ', 8);
+        block[156] = types[i];
+        for (size_t k = 0; k < 512; k++) {
+            sum += (uint8_t)block[k];
+        }
+        (void)snprintf(block + 148, 8, "%06o", sum);
+    }
+    struct seen seen = see_bytes(wend__bytes(header, sizeof header), NULL);
+    cr_assert_eq(seen.count, 0);
+}
+
+Test(source_archives, a_hole_in_a_sparse_file_reads_as_zeros) {
+    struct wend_buffer out = {0};
+    struct archive *archive = archive_write_new();
+    struct archive_entry *entry = archive_entry_new();
+    static uint8_t whole[100000 + 512];
+    memset(whole + 100000, 'x', 512);
+    cr_assert(wend__buffer_reserve(&out, 1 << 20));
+    cr_assert_eq(archive_write_set_format_pax(archive), ARCHIVE_OK);
+    cr_assert_eq(archive_write_open_memory(archive, out.data, out.capacity, &out.len), ARCHIVE_OK);
+    archive_entry_set_pathname(entry, "sparse");
+    archive_entry_set_filetype(entry, AE_IFREG);
+    archive_entry_set_size(entry, sizeof whole);
+    archive_entry_sparse_add_entry(entry, 100000, 512);
+    cr_assert_eq(archive_write_header(archive, entry), ARCHIVE_OK);
+    cr_assert_eq(archive_write_data(archive, whole, sizeof whole), (la_ssize_t)sizeof whole);
+    archive_entry_free(entry);
+    cr_assert_eq(archive_write_free(archive), ARCHIVE_OK);
+    cr_assert_lt(out.len, sizeof whole);
+    struct seen seen = see_bytes(wend__buffer_view(&out), NULL);
+    cr_assert_eq(seen.count, 1);
+    expect_stream(&seen, 0, wend__bytes(whole, sizeof whole), "tar");
+    clear_seen(&seen);
+    wend__buffer_deinit(&out);
+}

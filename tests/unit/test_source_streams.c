@@ -269,3 +269,32 @@ Test(source_streams, a_file_that_grows_is_read_to_its_present_end) {
     cr_assert(wend__bytes_equal(wend__bytes(buffer, got), wend__bytes("one\ntwo\n", 8)));
     wend__source_close(source);
 }
+
+Test(source_streams, a_refusal_while_reading_is_an_error) {
+    struct seen seen;
+    struct wend_error error = {0};
+    /* A regular file by its looks, of which nothing can be read at the start. */
+    cr_assert_eq(see("/proc/self/mem", NULL, 100, &seen, &error), WEND_ERROR_IO);
+    cr_assert(strstr(error.text, "/proc/self/mem") != NULL);
+    cr_assert(strstr(error.text, strerror(EIO)) != NULL);
+}
+
+Test(source_streams, there_is_nothing_to_read_before_the_first_and_after_the_last_stream) {
+    struct wend_source *source;
+    struct wend_stream stream;
+    bool found;
+    size_t got;
+    uint8_t buffer[16];
+    cr_assert_eq(wend__source_open(write_data(text()), NULL, &source, NULL), WEND_OK);
+    cr_assert_eq(wend__source_read(source, buffer, sizeof buffer, &got, NULL), WEND_OK);
+    cr_assert_eq(got, 0);
+    cr_assert_eq(wend__source_next(source, &found, &stream, NULL), WEND_OK);
+    cr_assert(found);
+    cr_assert_eq(wend__source_next(source, &found, &stream, NULL), WEND_OK);
+    cr_assert_not(found);
+    cr_assert_eq(wend__source_read(source, buffer, sizeof buffer, &got, NULL), WEND_OK);
+    cr_assert_eq(got, 0);
+    cr_assert_eq(wend__source_next(source, &found, &stream, NULL), WEND_OK);
+    cr_assert_not(found);
+    wend__source_close(source);
+}
