@@ -218,7 +218,7 @@ static enum wend_status print_rows(struct wend_cli_show *show, uint64_t wanted,
     wend__cli_rows_init(&show->rows, 0, show->column_count);
     for (uint64_t printed = 0; status == WEND_OK && printed < wanted; first = false) {
         uint64_t left = wanted - printed;
-        show->rows.limit = (size_t)(left < KEPT_MAX ? left : KEPT_MAX);
+        show->rows.limit = (size_t)(left < show->kept_max ? left : show->kept_max);
         status = first ? WEND_OK : reopen(show, error);
         status = status == WEND_OK ? read_rows(show, error) : status;
         if (status != WEND_OK) {
@@ -282,13 +282,17 @@ static void show_deinit(struct wend_cli_show *show) {
     for (size_t i = 0; i < show->where_count; i++) {
         wend__cli_where_deinit(&show->wheres[i]);
     }
+    for (size_t i = 0; i < show->column_count; i++) {
+        free(show->columns[i].name);
+    }
     wend__cli_rows_deinit(&show->rows);
     free(show->wheres);
     free(show->columns);
     free(show->scope_sums);
 }
 
-enum wend_status wend__cli_show(struct wend_cli_context *context, struct wend_error *error) {
+enum wend_status wend__cli_show_within(struct wend_cli_context *context, uint64_t kept_max,
+                                       struct wend_error *error) {
     const struct wend_cli_arguments *arguments = context->arguments;
     struct wend_snapshot *snapshot = NULL;
     enum wend_status status =
@@ -305,6 +309,7 @@ enum wend_status wend__cli_show(struct wend_cli_context *context, struct wend_er
         struct wend_cli_show show = {
             .context = context,
             .snapshot = snapshot,
+            .kept_max = kept_max,
             .format = (enum wend_cli_show_format)arguments->values[WEND_CLI_SHOW_FORMAT].number,
         };
         status = show_table(&show, error);
@@ -312,4 +317,8 @@ enum wend_status wend__cli_show(struct wend_cli_context *context, struct wend_er
     }
     wend_snapshot_close(snapshot);
     return status;
+}
+
+enum wend_status wend__cli_show(struct wend_cli_context *context, struct wend_error *error) {
+    return wend__cli_show_within(context, KEPT_MAX, error);
 }

@@ -24,7 +24,7 @@ enum wend_cli_show_format { WEND_CLI_AS_TABLE, WEND_CLI_AS_CSV, WEND_CLI_AS_JSON
 #define WEND_CLI_NO_COLUMN SIZE_MAX
 
 struct wend_cli_shown_column {
-    const char *name;
+    char *name;   /* a copy: a cursor's names end with it, and a listing may need several */
     size_t index; /* in the file; WEND_CLI_NO_COLUMN: the share, which is made up here */
     enum wend_value_type type;
     enum wend_cli_style style;
@@ -35,6 +35,7 @@ struct wend_cli_shown_column {
 struct wend_cli_show {
     struct wend_cli_context *context;
     const struct wend_snapshot *snapshot;
+    uint64_t kept_max; /* rows in memory at once */
     size_t table;
     const char *table_name;
     enum wend_cli_show_format format;
@@ -50,6 +51,10 @@ struct wend_cli_show {
     uint64_t *scope_sums; /* of the order column, over the rows that match; by scope */
     size_t scope_count;
 };
+
+/* `wend show` with at most `kept_max` rows in memory at once (show_rows.h). */
+enum wend_status wend__cli_show_within(struct wend_cli_context *context, uint64_t kept_max,
+                                       struct wend_error *error) WEND_MUST_CHECK;
 
 /* The column of the cursor called `name`, or WEND_CLI_NO_COLUMN. */
 size_t wend__cli_show_find(const struct wend_cli_show *show, const char *name, size_t len);

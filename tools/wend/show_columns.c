@@ -92,6 +92,11 @@ enum wend_status wend__cli_show_no_column(const struct wend_cli_show *show, cons
     return status;
 }
 
+static char *copy_name(const char *name) {
+    size_t size = strlen(name) + 1;
+    return memcpy(wend__cli_alloc(size), name, size);
+}
+
 static void add_column(struct wend_cli_show *show, size_t index) {
     const char *name = wend_cursor_column_name(show->cursor, index);
     bool percent = ends_with(name, "_rate") || ends_with(name, "_share");
@@ -99,7 +104,7 @@ static void add_column(struct wend_cli_show *show, size_t index) {
                                 : percent                         ? WEND_CLI_FOR_PEOPLE_PERCENT
                                                                   : WEND_CLI_FOR_PEOPLE;
     show->columns[show->column_count++] =
-        (struct wend_cli_shown_column){.name = name,
+        (struct wend_cli_shown_column){.name = copy_name(name),
                                        .index = index,
                                        .type = wend_cursor_column_type(show->cursor, index),
                                        .style = style};
@@ -187,7 +192,7 @@ static void add_view(struct wend_cli_show *show, const struct view *view) {
             add_column(show, index);
         } else if (len == strlen("share") && memcmp(at, "share", len) == 0) {
             show->columns[show->column_count++] =
-                (struct wend_cli_shown_column){.name = "share",
+                (struct wend_cli_shown_column){.name = copy_name("share"),
                                                .index = WEND_CLI_NO_COLUMN,
                                                .type = WEND_VALUE_DOUBLE,
                                                .style = WEND_CLI_FOR_PEOPLE_PERCENT};
