@@ -18,6 +18,17 @@ static void add_names(const struct wend_snapshot *snapshot, const char *label, n
     wend__cli_text_add(out, name(snapshot, 0) == NULL ? "none\n" : "\n");
 }
 
+static void add_windows(const struct wend_snapshot *snapshot, struct wend_cli_text *out) {
+    int64_t window_us = wend_snapshot_window_us(snapshot);
+    wend__cli_text_add_format(out, "%-12s", "windows");
+    if (window_us > 0) {
+        wend__cli_duration_add(window_us, out);
+        wend__cli_text_add(out, "\n");
+    } else {
+        wend__cli_text_add(out, "none\n");
+    }
+}
+
 static struct wend_cli_cell text_cell(const char *text) {
     return (struct wend_cli_cell){WEND_CLI_CELL_TEXT, text, strlen(text)};
 }
@@ -90,6 +101,7 @@ enum wend_status wend__cli_show_list(struct wend_cli_context *context,
     } else {
         add_names(snapshot, "scopes", wend_snapshot_scope, &out);
         add_names(snapshot, "segments", wend_snapshot_segment, &out);
+        add_windows(snapshot, &out);
         wend__cli_text_add(&out, "\n");
         add_table(context, snapshot, &out);
         if (!context->quiet && wend_snapshot_table_count(snapshot) > 0) {
