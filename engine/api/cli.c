@@ -10,9 +10,9 @@ static enum wend_status init_text(const char *input, const char *template_name,
                                   const struct wend_format *format,
                                   const struct wend_look_options *options, struct wend_buffer *out,
                                   struct wend_error *error) {
+    struct wend_source_options source = {.max_window_log = options->max_window_log};
     struct wend_look look = {0};
-    enum wend_status status =
-        wend__look_at(input, format, options->max_window_log, &look, NULL, error);
+    enum wend_status status = wend__look_at(input, format, &source, &look, NULL, error);
     if (status == WEND_OK) {
         status = wend__starter_write(&look.sampled.sample, template_name, out, error);
     }
@@ -70,6 +70,7 @@ static bool pass_event(void *context, const struct wend_sample_event *event) {
         .raw = text_of(event->raw),
         .ts_us = event->ts_us,
         .customer = text_of(event->customer),
+        .name = text_of(event->name),
         .touchpoint = text_of(event->touchpoint),
         .rule = event->rule,
         .has_value = event->has_value,

@@ -101,7 +101,7 @@ enum wend_status wend_definitions_load_file(const char *path, struct wend_defini
 }
 
 enum wend_status wend__definitions_infer_input(const char *path, const char *format,
-                                               uint32_t max_window_log,
+                                               const struct wend_source_options *options,
                                                struct wend_opened_stream *opened,
                                                struct wend_definitions **definitions,
                                                struct wend_error *error) {
@@ -113,7 +113,7 @@ enum wend_status wend__definitions_infer_input(const char *path, const char *for
         return wend__fail_memory(error);
     }
     struct wend_look look = {0};
-    enum wend_status status = wend__look_at(path, &declared, max_window_log, &look, opened, error);
+    enum wend_status status = wend__look_at(path, &declared, options, &look, opened, error);
     if (status == WEND_OK) {
         status =
             wend__definitions_infer(&look.sampled.sample, &made->text, &made->assumptions, error);
@@ -132,7 +132,7 @@ enum wend_status wend__definitions_infer_input(const char *path, const char *for
 enum wend_status wend_definitions_infer(const char *path, const char *format,
                                         struct wend_definitions **definitions,
                                         struct wend_error *error) {
-    return wend__definitions_infer_input(path, format, 0, NULL, definitions, error);
+    return wend__definitions_infer_input(path, format, NULL, NULL, definitions, error);
 }
 
 const char *wend_definitions_warnings(const struct wend_definitions *definitions) {

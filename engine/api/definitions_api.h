@@ -17,10 +17,11 @@ struct wend_definitions {
     struct wend_buffer text;        /* the same */
 };
 
-/* wend_definitions_infer with a limit on zstd windows (0: the default), and the stream that was
- * looked at, if wanted (wend__look_at). */
+/* wend_definitions_infer with the options of the source, and the stream that was looked at, if
+ * wanted (wend__look_at). */
 WEND_MUST_CHECK enum wend_status
-wend__definitions_infer_input(const char *path, const char *format, uint32_t max_window_log,
+wend__definitions_infer_input(const char *path, const char *format,
+                              const struct wend_source_options *options,
                               struct wend_opened_stream *opened,
                               struct wend_definitions **definitions, struct wend_error *error);
 

@@ -260,6 +260,13 @@ enum wend_status wend__replay_inputs(const struct wend_replay_options *options,
     return status;
 }
 
+/* While the first input is looked at nothing is done yet, but a wait for it may be given up. */
+static bool is_told_to_stop(void *context) {
+    const struct wend_replay_options *options = context;
+    struct wend_progress nothing = {0};
+    return !options->progress(options->progress_context, &nothing);
+}
+
 enum wend_status wend_replay_run(const struct wend_replay_options *options,
                                  struct wend_result **result, struct wend_error *error) {
     *result = NULL;
@@ -274,9 +281,13 @@ enum wend_status wend_replay_run(const struct wend_replay_options *options,
     struct wend_opened_stream opened = {0};
     bool is_pipe = strcmp(options->inputs[0], "-") == 0;
     struct wend_definitions *inferred = NULL;
-    WEND_TRY(wend__definitions_infer_input(options->inputs[0], options->format,
-                                           options->max_window_log, is_pipe ? &opened : NULL,
-                                           &inferred, error));
+    struct wend_source_watch watch = {is_told_to_stop, (void *)(uintptr_t)options};
+    struct wend_source_options source = {
+        .max_window_log = options->max_window_log,
+        .watch = options->progress == NULL ? NULL : &watch,
+    };
+    WEND_TRY(wend__definitions_infer_input(options->inputs[0], options->format, &source,
+                                           is_pipe ? &opened : NULL, &inferred, error));
     enum wend_status status = wend__replay_inputs(options, options->inputs, options->input_count,
                                                   &opened, inferred, result, error);
     wend__opened_stream_deinit(&opened);

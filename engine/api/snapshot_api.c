@@ -98,6 +98,10 @@ const char *wend_snapshot_scope(const struct wend_snapshot *snapshot, size_t ind
     return index < options->scope_count ? (const char *)options->scopes[index].data : NULL;
 }
 
+int64_t wend_snapshot_window_us(const struct wend_snapshot *snapshot) {
+    return wend__snapshot_manifest(snapshot)->window_us;
+}
+
 const char *wend_snapshot_known_table(size_t index) {
     return index < WEND_TABLE_COUNT ? wend__schemas[index].name : NULL;
 }

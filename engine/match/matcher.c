@@ -147,6 +147,10 @@ bool wend__matcher_customer(struct wend_matcher *matcher, struct wend_bytes *cus
     return true;
 }
 
+bool wend__matcher_event_name(struct wend_matcher *matcher, struct wend_bytes *name) {
+    return wend__template_value(&matcher->ruleset->event, matcher->row, &matcher->name_text, name);
+}
+
 /* All zero stands for an absent value. */
 static struct wend_hash128 token(const struct wend_matcher *matcher, struct wend_bytes value) {
     if (value.data == NULL) {

@@ -53,6 +53,10 @@ WEND_MUST_CHECK enum wend_status wend__matcher_hit(struct wend_matcher *matcher,
 const struct wend_strings *wend__matcher_names(const struct wend_matcher *matcher);
 const struct wend_strings *wend__matcher_segment_values(const struct wend_matcher *matcher);
 
+/* For `wend check`: the present record's event name as it stands in the data, absent without one;
+ * lives until the next hit. False without memory. */
+bool wend__matcher_event_name(struct wend_matcher *matcher, struct wend_bytes *name);
+
 /* For `wend check`: index of the rule that the last hit matched, UINT32_MAX for none. */
 uint32_t wend__matcher_last_rule(const struct wend_matcher *matcher);
 

@@ -84,14 +84,13 @@ static enum wend_status look_at_file(const char *path, const struct wend_format 
 }
 
 enum wend_status wend__look_at(const char *name, const struct wend_format *format,
-                               uint32_t max_window_log, struct wend_look *look,
+                               const struct wend_source_options *options, struct wend_look *look,
                                struct wend_opened_stream *opened, struct wend_error *error) {
-    struct wend_source_options options = {.max_window_log = max_window_log};
     struct wend_inputs inputs = {0};
     enum wend_status status = wend__inputs_expand(&name, 1, &inputs, error);
     bool found = false;
     for (size_t i = 0; status == WEND_OK && i < inputs.count && !found; i++) {
-        status = look_at_file(inputs.items[i].path, format, &options, look, opened, &found, error);
+        status = look_at_file(inputs.items[i].path, format, options, look, opened, &found, error);
     }
     if (status == WEND_OK && !found) {
         status = wend__fail(error, WEND_ERROR_EMPTY, "there is no record in %s", name);

@@ -25,14 +25,15 @@ extern const struct wend_preset_lookup wend__builtin_presets;
 
 /*
  * Looks at the input `name` (a file, directory, glob, "-"). `format`: what is declared.
- * `max_window_log` 0: the default. WEND_ERROR_EMPTY: no record in it; WEND_ERROR_USAGE: no known
- * format; WEND_ERROR_IO; WEND_ERROR_MEMORY. `deinit` in any case.
+ * `options`: as for wend__source_open. WEND_ERROR_EMPTY: no record in it; WEND_ERROR_USAGE: no
+ * known format; WEND_ERROR_IO; WEND_ERROR_MEMORY. `deinit` in any case.
  *
  * `opened` (NULL: not wanted) gets the stream as it stands then, for a run to go on with; it is for
  * inputs of one file that cannot be read twice.
  */
 WEND_MUST_CHECK enum wend_status wend__look_at(const char *name, const struct wend_format *format,
-                                               uint32_t max_window_log, struct wend_look *look,
+                                               const struct wend_source_options *options,
+                                               struct wend_look *look,
                                                struct wend_opened_stream *opened,
                                                struct wend_error *error);
 void wend__look_deinit(struct wend_look *look);

@@ -74,14 +74,21 @@ static void fill_defaults(struct wend_run_state *run) {
                                    : options->lateness_us;
 }
 
+/* Asked by the thread that waits for a pipe, which no marker in a ring can reach. */
+static bool is_stopped(void *context) {
+    const struct wend_run_state *run = context;
+    return wend__router_is_stopped(run->router);
+}
+
 static enum wend_status make_reader(struct wend_run_state *run, struct wend_error *error) {
     const struct wend_run_options *options = run->options;
+    run->watch = (struct wend_source_watch){is_stopped, run};
     struct wend_block_reader_options reader = {
         .inputs = run->inputs.items,
         .input_count = run->inputs.count,
         .format = options->format != NULL ? options->format : &options->ruleset->format,
         .time_unit = options->ruleset->time_unit,
-        .source = {.max_window_log = options->max_window_log},
+        .source = {.max_window_log = options->max_window_log, .watch = &run->watch},
         .block_bytes = options->block_bytes != 0 ? options->block_bytes : WEND_BLOCK_BYTES,
         .thread_count = run->worker_count,
         .opened = options->opened,

@@ -14,6 +14,7 @@ struct wend_run_state {
     const struct wend_run_options *options;
     struct wend_inputs inputs;
     struct wend_hit_layout layout;
+    struct wend_source_watch watch;
     struct wend_block_reader *reader;
     struct wend_router *router;
     struct wend_gate gate;

@@ -41,6 +41,9 @@ static enum wend_status match_event(struct sampling *sampling, struct wend_sampl
     struct wend_hit *hit = (void *)space;
     WEND_TRY(wend__matcher_hit(sampling->matcher, hit, error));
     event->rule = wend__matcher_last_rule(sampling->matcher);
+    if (!wend__matcher_event_name(sampling->matcher, &event->name)) {
+        return wend__fail_memory(error);
+    }
     if (hit->touchpoint == WEND_TOUCHPOINT_NONE) {
         sampling->counters->unmatched++;
     } else {
@@ -92,6 +95,7 @@ static enum wend_status take_record(struct sampling *sampling, uint32_t index,
         .reject = record->reject,
         .rule = UINT32_MAX,
         .customer = WEND_BYTES_ABSENT,
+        .name = WEND_BYTES_ABSENT,
         .touchpoint = WEND_BYTES_ABSENT,
     };
     if (record->reject == WEND_REJECT_NONE) {

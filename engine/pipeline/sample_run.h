@@ -20,6 +20,7 @@ struct wend_sample_event {
     bool is_filtered;
     int64_t ts_us; /* neither rejected nor filtered: these are valid */
     struct wend_bytes customer;
+    struct wend_bytes name;       /* of the event; absent: it has none */
     struct wend_bytes touchpoint; /* absent: unmatched */
     uint32_t rule;                /* UINT32_MAX: none */
     bool has_value;

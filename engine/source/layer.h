@@ -30,7 +30,7 @@ struct wend_layer;
 
 /* What the layers of one chain share. */
 struct wend_layer_context {
-    struct wend_source_options options; /* no field is 0 */
+    struct wend_source_options options; /* no limit is 0 */
     char trouble[WEND_SOURCE_TROUBLE_BYTES];
 };
 

@@ -16,16 +16,24 @@ struct file_layer {
     const char *label;
 };
 
-/* A descriptor that somebody has made non-blocking is waited for. */
-static bool may_retry(int descriptor) {
-    if (errno == EINTR) {
-        return true;
+enum { WATCH_EVERY_MS = 100 };
+
+/*
+ * Waits until there is something to read, an end, or an error, which read(2) then tells; at once
+ * for a regular file. False when the watch says to give up.
+ */
+static bool wait_for_bytes(const struct file_layer *file) {
+    const struct wend_source_watch *watch = file->layer.context->options.watch;
+    struct pollfd waiting = {.fd = file->descriptor, .events = POLLIN};
+    for (;;) {
+        int ready = poll(&waiting, 1, watch == NULL ? -1 : WATCH_EVERY_MS);
+        if (ready > 0 || (ready < 0 && errno != EINTR)) {
+            return true;
+        }
+        if (watch != NULL && watch->is_stopped(watch->context)) {
+            return false;
+        }
     }
-    if (errno == EAGAIN) {
-        struct pollfd waiting = {.fd = descriptor, .events = POLLIN};
-        return poll(&waiting, 1, -1) >= 0 || errno == EINTR;
-    }
-    return false;
 }
 
 static enum wend_status file_read(struct wend_layer *layer, uint8_t *out, size_t capacity,
@@ -34,8 +42,12 @@ static enum wend_status file_read(struct wend_layer *layer, uint8_t *out, size_t
     size_t wanted = capacity < read_max_bytes ? capacity : read_max_bytes;
     ssize_t len;
     do {
+        if (!wait_for_bytes(file)) {
+            return wend__fail(error, WEND_ERROR_CANCELLED, "the wait for %s was stopped",
+                              file->label);
+        }
         len = read(file->descriptor, out, wanted);
-    } while (len < 0 && may_retry(file->descriptor));
+    } while (len < 0 && (errno == EINTR || errno == EAGAIN));
     if (len < 0) {
         return wend__fail(error, WEND_ERROR_IO, "cannot read %s: %s", file->label, strerror(errno));
     }

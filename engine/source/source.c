@@ -53,6 +53,7 @@ static void set_options(struct wend_source *source, const struct wend_source_opt
         .max_window_log = (uint32_t)window_log,
         .ratio_max = or_default(given->ratio_max, 2000),
         .entries_max = or_default(given->entries_max, 1000000),
+        .watch = given->watch,
     };
     source->member_context.options = source->file_context.options;
 }
@@ -73,7 +74,10 @@ static enum wend_status open_file(struct wend_source *source, struct wend_error 
                           wend__file_kind(status.st_mode));
     }
     if (!is_standard) {
-        descriptor = open(source->path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+        /* A FIFO without a writer is waited for when it is read, where the watch is asked: Linux
+         * tells of no end before there was a writer. */
+        int waiting = S_ISFIFO(status.st_mode) ? O_NONBLOCK : 0;
+        descriptor = open(source->path, O_RDONLY | O_CLOEXEC | O_NOCTTY | waiting);
     }
     if (descriptor < 0) {
         return wend__fail(error, WEND_ERROR_IO, "cannot open %s: %s", label, strerror(errno));
@@ -117,6 +121,10 @@ static void close_member(struct wend_source *source) {
     wend__layer_close_down(source->member_top, NULL);
     source->member_top = NULL;
     source->member_context.trouble[0] = '\0';
+}
+
+void wend__source_set_watch(struct wend_source *source, const struct wend_source_watch *watch) {
+    source->file_context.options.watch = watch;
 }
 
 void wend__source_close(struct wend_source *source) {

@@ -30,11 +30,19 @@
 
 #define WEND_SOURCE_TROUBLE_BYTES 256
 
+/* Whether to give up waiting for a pipe; asked about ten times a second by the thread that waits.
+ */
+struct wend_source_watch {
+    bool (*is_stopped)(void *context);
+    void *context;
+};
+
 /* 0 stands for the default of each field. */
 struct wend_source_options {
     uint32_t max_window_log; /* 27: 128 MiB; brought into 10 to 31 */
     uint64_t ratio_max;      /* 2000 (gzip cannot pass 1032; zstd and bzip2 of logs stay below) */
     uint64_t entries_max;    /* 1,000,000 */
+    const struct wend_source_watch *watch; /* borrowed; NULL: a wait has no end */
 };
 
 struct wend_source;
@@ -50,6 +58,8 @@ WEND_MUST_CHECK enum wend_status wend__source_open(const char *path,
                                                    const struct wend_source_options *options,
                                                    struct wend_source **source,
                                                    struct wend_error *error);
+/* Another watch from now on; the old one is not looked at any more. */
+void wend__source_set_watch(struct wend_source *source, const struct wend_source_watch *watch);
 /* NULL is fine. */
 void wend__source_close(struct wend_source *source);
 
@@ -59,7 +69,8 @@ WEND_MUST_CHECK enum wend_status wend__source_next(struct wend_source *source, b
                                                    struct wend_stream *stream,
                                                    struct wend_error *error);
 /* Fills `buffer` as far as the stream goes: `*got` < `capacity` only at its end (0: at once).
- * Standard input and pipes may give less before their end, never 0. */
+ * Standard input and pipes may give less before their end, never 0. WEND_ERROR_CANCELLED: the watch
+ * said so. */
 WEND_MUST_CHECK enum wend_status wend__source_read(struct wend_source *source, void *buffer,
                                                    size_t capacity, size_t *got,
                                                    struct wend_error *error);

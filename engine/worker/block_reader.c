@@ -96,6 +96,7 @@ static bool take_opened(struct wend_block_reader *reader, struct wend_stream *fo
         return false;
     }
     reader->source = opened->source;
+    wend__source_set_watch(reader->source, reader->options.source.watch);
     reader->head = opened->head;
     reader->is_end = opened->is_end;
     reader->has_head = true;

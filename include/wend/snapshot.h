@@ -40,6 +40,8 @@ WEND_API const char *wend_snapshot_table_order(const struct wend_snapshot *snaps
 /* Names of the segment columns and of the scopes ("session" first). NULL behind the last. */
 WEND_API const char *wend_snapshot_segment(const struct wend_snapshot *snapshot, size_t index);
 WEND_API const char *wend_snapshot_scope(const struct wend_snapshot *snapshot, size_t index);
+/* Length of the windows in microseconds; 0: rows have none. */
+WEND_API int64_t wend_snapshot_window_us(const struct wend_snapshot *snapshot);
 /* Every table there can be, in that order; NULL behind the last. */
 WEND_API const char *wend_snapshot_known_table(size_t index);
 

@@ -20,7 +20,7 @@ static const struct wend_cli_report_row points[] = {
     {.name = "cart", .name_len = 4, .stage = "buy", .stage_len = 3, .units = 800, .abandoned = 200},
     {.name = "(none)", .name_len = 6, .units = 100, .abandoned = 100}};
 static const struct wend_cli_report_input input = {
-    .path = "in.gz", .format = "ndjson, gzip", .sure_percent = 97};
+    .path = "in.gz", .format = "gzip, NDJSON; certainty 97 %", .sure_percent = 97};
 
 static struct wend_cli_report_scope scopes[2];
 
@@ -55,7 +55,7 @@ Test(cli_report, text_tells_all_that_happened_and_hides_no_escape) {
     struct wend_cli_terminal terminal = {.width = 80};
     wend__cli_report_text(&report, &terminal, &out);
     cr_assert_str_eq(out.data,
-                     "input       in.gz: ndjson, gzip (97 % sure)\n"
+                     "input       in.gz: gzip, NDJSON; certainty 97 %\n"
                      "events      10,000 read, 9,950 accepted in 0.50 s "
                      "(20,000 events/s, 10.0 MB/s)\n"
                      "rejected    45 (0.45 %): shape 30, customer 15\n"

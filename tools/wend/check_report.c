@@ -104,13 +104,13 @@ static void add_events(const struct wend_cli_sample *sample,
         {.title = "record", .right = true, .grouped = true},
         {.title = "time"},
         {.title = "customer", .shrinks = true},
-        {.title = "line", .right = true},
         {.title = "touchpoint", .shrinks = true},
+        {.title = "line", .right = true},
     };
     struct wend_cli_table table;
     struct wend_cli_text time = {0};
-    bool rules = summary->rule_count > 0;
-    wend__cli_table_init(&table, columns, 5);
+    bool rules = summary->rule_count > 0; /* without any there are no lines */
+    wend__cli_table_init(&table, columns, rules ? 5 : 4);
     for (size_t i = 0; i < sample->event_count && i < WEND_CLI_SAMPLE_SHOWN; i++) {
         const struct wend_cli_sampled *event = &sample->events[i];
         char number[24];
@@ -124,14 +124,14 @@ static void add_events(const struct wend_cli_sample *sample,
             {.kind = WEND_CLI_CELL_NULL},
             {.kind = WEND_CLI_CELL_NULL}};
         if (event->matched) {
-            cells[4] = (struct wend_cli_cell){WEND_CLI_CELL_TEXT,
+            cells[3] = (struct wend_cli_cell){WEND_CLI_CELL_TEXT,
                                               wend__cli_text_string(&event->touchpoint),
                                               event->touchpoint.len};
         } else {
-            cells[4] = (struct wend_cli_cell){WEND_CLI_CELL_TEXT, "(unmatched)", 11};
+            cells[3] = (struct wend_cli_cell){WEND_CLI_CELL_TEXT, "(unmatched)", 11};
         }
         if (rules && event->rule < summary->rule_count) {
-            cells[3] = number_cell(line, summary->rules[event->rule].line);
+            cells[4] = number_cell(line, summary->rules[event->rule].line);
         }
         wend__cli_table_add(&table, cells);
     }
@@ -150,8 +150,8 @@ static void add_rules(const struct wend_sample_summary *summary,
     static const struct wend_cli_column columns[] = {
         {.title = "events", .right = true, .grouped = true},
         {.title = "share", .right = true},
-        {.title = "line", .right = true},
         {.title = "touchpoint", .shrinks = true},
+        {.title = "line", .right = true},
     };
     if (summary->rule_count == 0) {
         return;
@@ -167,8 +167,8 @@ static void add_rules(const struct wend_sample_summary *summary,
         wend__cli_percent_add(rule->matches, summary->accepted, &share);
         struct wend_cli_cell cells[] = {number_cell(matches, rule->matches),
                                         {WEND_CLI_CELL_TEXT, share.data, share.len},
-                                        number_cell(line, rule->line),
-                                        {WEND_CLI_CELL_TEXT, rule->name.data, rule->name.len}};
+                                        {WEND_CLI_CELL_TEXT, rule->name.data, rule->name.len},
+                                        number_cell(line, rule->line)};
         wend__cli_table_add(&table, cells);
     }
     wend__cli_text_add(out, "\nTouchpoints\n");

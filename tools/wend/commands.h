@@ -44,6 +44,10 @@ void wend__cli_note(const struct wend_cli_context *context, const char *format, 
 /* The same for each line of a text, of any length. */
 void wend__cli_note_lines(const struct wend_cli_context *context, const char *lines);
 
+/* WEND_ERROR_USAGE when the directory of -o is there and --replace is not given. */
+enum wend_status wend__cli_check_output(const struct wend_cli_context *context,
+                                        struct wend_error *error) WEND_MUST_CHECK;
+
 /*
  * The error as a person reads it:
  *

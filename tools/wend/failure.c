@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define SHOWN_LINE_BYTES 4096
@@ -127,4 +128,18 @@ void wend__cli_note(const struct wend_cli_context *context, const char *format, 
     ssize_t ignored = write(STDERR_FILENO, line.data, line.len);
     (void)ignored;
     wend__cli_text_deinit(&line);
+}
+
+enum wend_status wend__cli_check_output(const struct wend_cli_context *context,
+                                        struct wend_error *error) {
+    const struct wend_cli_value *values = context->arguments->values;
+    const char *output = values[WEND_CLI_OUTPUT].text;
+    struct stat there;
+    if (output == NULL || values[WEND_CLI_REPLACE].given || lstat(output, &there) != 0) {
+        return WEND_OK;
+    }
+    return wend__cli_error(error, WEND_ERROR_USAGE,
+                           "-o: %s is already there\n"
+                           "Choose another directory, or add --replace to replace a snapshot.",
+                           output);
 }

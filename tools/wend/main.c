@@ -6,6 +6,9 @@
 #include <unistd.h>
 
 static wend_cli_run *const runs[WEND_CLI_COMMAND_COUNT] = {
+    [WEND_CLI_REPLAY] = wend__cli_replay,     [WEND_CLI_SHOW] = wend__cli_show,
+    [WEND_CLI_CHECK] = wend__cli_check,       [WEND_CLI_INIT] = wend__cli_init,
+    [WEND_CLI_MERGE] = wend__cli_merge,       [WEND_CLI_VERIFY] = wend__cli_verify,
     [WEND_CLI_GENERATE] = wend__cli_generate,
 };
 
@@ -98,12 +101,7 @@ static enum wend_status dispatch(struct wend_cli_context *context, struct wend_e
                                "no command given; to read a log: `wend replay FILE`\n"
                                "Try `wend -h`.");
     }
-    wend_cli_run *run = runs[arguments->command];
-    if (run == NULL) {
-        return wend__cli_error(error, WEND_ERROR_USAGE, "wend %s is not part of this build",
-                               wend__cli_commands[arguments->command].name);
-    }
-    return run(context, error);
+    return runs[arguments->command](context, error);
 }
 
 int main(int argc, char **argv) {

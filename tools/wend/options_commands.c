@@ -69,8 +69,10 @@ const struct wend_cli_command wend__cli_commands[WEND_CLI_COMMAND_COUNT] = {
                 "the largest count first. Tables: paths, transitions, flow, stages, abandonment, "
                 "touchpoints, switches, and, where they were asked for, sessions and journeys.\n"
                 "\n"
-                "On a terminal long paths are shortened in the middle to its width, and control "
-                "characters in names are shown as escapes.",
+                "A table for people leaves out columns that say nothing, such as a scope that is "
+                "always the same, and adds to each path its share of the scope's units among the "
+                "rows that match. On a terminal long paths are shortened in the middle to its "
+                "width, and control characters in names are shown as escapes.",
             .examples = "wend show out\n"
                         "wend show out paths --top 10\n"
                         "wend show out abandonment --scope purchase --where device=mobile\n"
@@ -89,7 +91,8 @@ const struct wend_cli_command wend__cli_commands[WEND_CLI_COMMAND_COUNT] = {
             .description =
                 "Reads the definitions and says what is wrong with them, with line, column and "
                 "what would be right. With --sample, also shows which touchpoint each of the first "
-                "events got, and which rules matched nothing.",
+                "events got, examples of what was rejected or unmatched, and which rules matched "
+                "nothing.",
             .examples = "wend check wend.yaml\n"
                         "wend check wend.yaml --sample events.ndjson.gz --limit 10000\n",
             .exits = "2: the definitions cannot be used.",

@@ -133,7 +133,9 @@ const struct wend_cli_option wend__cli_options[WEND_CLI_OPTION_COUNT] = {
         .name = "where", .letter = 'w', .kind = WEND_CLI_PAIR, .value_name = "FIELD=VALUE",
         .repeatable = true, .category = WEND_CLI_INPUT, .commands = BIT(SHOW),
         .summary = "only rows whose FIELD is VALUE; several must all hold",
-        .details = "FIELD is any column, also a segment. `FIELD=` finds rows without a value."},
+        .details = "FIELD is any column, also a segment. Numbers are compared by what they are "
+                   "worth, times by the moment; a list fits when it holds VALUE. `FIELD=` finds "
+                   "rows without a value."},
     [WEND_CLI_ROWS] = {
         .name = "top", .letter = 'n', .kind = WEND_CLI_COUNT, .value_name = "N",
         .choices = "all", .minimum = 1, .maximum = UINT64_C(1) << 40, .standard = "20",
@@ -144,7 +146,9 @@ const struct wend_cli_option wend__cli_options[WEND_CLI_OPTION_COUNT] = {
     [WEND_CLI_COLUMNS] = {
         .name = "columns", .kind = WEND_CLI_LIST, .value_name = "LIST",
         .category = WEND_CLI_RESULT, .commands = BIT(SHOW),
-        .summary = "print these columns, between commas, in this order"},
+        .summary = "print these columns, between commas, in this order",
+        .details = "Without it a table shows what a person looks for, as far as it fits the "
+                   "terminal; csv and json have all columns but the sketches."},
     [WEND_CLI_SHOW_FORMAT] = {
         .name = "format", .letter = 'f', .kind = WEND_CLI_CHOICE, .value_name = "KIND",
         .choices = "table|csv|json", .standard = "table",

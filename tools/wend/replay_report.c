@@ -13,12 +13,12 @@ static void add_inputs(struct wend_cli_replay_report *replay, const struct wend_
         const struct wend_result_input *input = &result->inputs[i];
         struct wend_cli_text *format = &replay->formats[i];
         *format = (struct wend_cli_text){0};
-        wend__cli_text_add(format, input->format == NULL ? "unknown format" : input->format);
         if (input->wrapper != NULL && input->wrapper[0] != '\0' &&
             strcmp(input->wrapper, "plain") != 0) {
-            wend__cli_text_add(format, ", ");
             wend__cli_text_add(format, input->wrapper);
+            wend__cli_text_add(format, ", ");
         }
+        wend__cli_text_add(format, input->format == NULL ? "format unknown" : input->format);
         replay->inputs[i] = (struct wend_cli_report_input){.path = input->name,
                                                            .format = format->data,
                                                            .sure_percent = input->sure_percent,

@@ -51,9 +51,6 @@ static void add_inputs(const struct wend_cli_report *report, struct wend_cli_tex
         add_safe(out, input->path);
         wend__cli_text_add(out, ": ");
         add_safe(out, input->format);
-        if (input->sure_percent > 0 && input->sure_percent < 100) {
-            wend__cli_text_add_format(out, " (%u %% sure)", input->sure_percent);
-        }
         wend__cli_text_add(out, input->trouble == NULL ? "\n" : ", partial\n");
     }
     if (report->input_count > SHOWN) {
@@ -276,7 +273,7 @@ void wend__cli_report_notes(const struct wend_cli_report *report, struct wend_cl
     }
     note_inputs(report, out);
     uint64_t rejected = rejected_sum(report);
-    if (rejected > 0 && rejected * 10 > report->read && report->rejects == NULL) {
+    if (report->accepted > 0 && rejected * 10 > report->read && report->rejects == NULL) {
         add_percent(out, rejected, report->read);
         wend__cli_text_add(out, " of the records were rejected; --rejects FILE keeps them with "
                                 "their reasons\n");

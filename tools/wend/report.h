@@ -13,7 +13,7 @@
 
 struct wend_cli_report_input {
     const char *path;
-    const char *format;    /* "ndjson, gzip" */
+    const char *format;    /* "gzip, NDJSON; certainty 97 %" */
     unsigned sure_percent; /* 100: declared or certain; 0: not looked at */
     const char *trouble;   /* why it was not read to its end; NULL: it was */
 };
