@@ -2,7 +2,7 @@
 """One data set, replayed in many ways, gives the same bytes; and one big case equals the oracle.
 
 The data come from `wend generate`: some 30,000 events (full: 300,000) with disorder, duplicates and
-bad lines, and no two events of a customer at one time, so that their order is no part of the answer.
+bad lines, and no two events of a customer at one time: their order is no part of the answer.
 """
 
 import glob
