@@ -117,6 +117,8 @@ enum wend_status wend__definitions_infer_input(const char *path, const char *for
     if (status == WEND_OK) {
         status =
             wend__definitions_infer(&look.sampled.sample, &made->text, &made->assumptions, error);
+        made->detects_format =
+            declared.kind == WEND_FORMAT_AUTO && look.sampled.sample.preset.data == NULL;
     }
     wend__look_deinit(&look);
     if (status != WEND_OK) {

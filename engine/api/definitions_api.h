@@ -15,6 +15,7 @@ struct wend_definitions {
     struct wend_warnings warnings;  /* text ends with a zero byte that is not counted */
     struct wend_buffer assumptions; /* the same */
     struct wend_buffer text;        /* the same */
+    bool detects_format; /* inferred without a preset: each input's format is found out by itself */
 };
 
 /* wend_definitions_infer with the options of the source, and the stream that was looked at, if

@@ -221,7 +221,9 @@ enum wend_status wend__replay_inputs(const struct wend_replay_options *options,
     *result = NULL;
     WEND_TRY(check_options(options, error));
     struct wend_format declared = definitions->ruleset->format;
-    if (options->format != NULL) {
+    if (definitions->detects_format) {
+        declared = (struct wend_format){.max_record_bytes = declared.max_record_bytes};
+    } else if (options->format != NULL) {
         struct wend_format named;
         WEND_TRY(wend__format_named(options->format, &named, error));
         declared.kind = named.kind;
