@@ -122,6 +122,7 @@ static void make_plan(struct wend_run_state *run) {
         .tables = tables,
         .future_us = run->now_us + WEND_US_PER_DAY,
         .lateness_us = run->result->lateness_us,
+        .settle_hits = options->settle_hits != 0 ? options->settle_hits : WEND_SETTLE_HITS,
         .close_all = options->close_all,
         .keeps_customers = (tables & (1U << WEND_TABLE_SESSIONS | 1U << WEND_TABLE_JOURNEYS)) != 0,
         .keeps_rejects = options->rejects != NULL,

@@ -47,7 +47,8 @@ struct wend_run_options {
     uint64_t memory_bytes;
     const char *directory; /* for temporary files */
     uint32_t block_bytes;
-    uint32_t ring_slots; /* a power of two; tests make them small */
+    uint32_t ring_slots;  /* a power of two; tests make them small */
+    uint64_t settle_hits; /* hits that are looked through with bounded lateness; tests: few */
     bool (*progress)(void *context, const struct wend_run_progress *progress);
     void *progress_context;
 };

@@ -22,6 +22,9 @@
 struct wend_timezone;
 struct wend_worker;
 
+/* Hits in memory that are not worth looking through: 10 MB, which a cache holds. */
+#define WEND_SETTLE_HITS UINT64_C(262144)
+
 /* What all workers of a run share; everything is borrowed. */
 struct wend_worker_plan {
     const struct wend_ruleset *ruleset;
@@ -34,9 +37,10 @@ struct wend_worker_plan {
     const char *directory;                /* for temporary files */
     uint64_t seed;                        /* the secret seed of the run */
     uint32_t worker_count;
-    uint32_t tables;     /* bits 1 << enum wend_table_id that are computed */
-    int64_t future_us;   /* later events are of the future */
-    int64_t lateness_us; /* WEND_LATENESS_UNLIMITED, or the bound */
+    uint32_t tables;      /* bits 1 << enum wend_table_id that are computed */
+    int64_t future_us;    /* later events are of the future */
+    int64_t lateness_us;  /* WEND_LATENESS_UNLIMITED, or the bound */
+    uint64_t settle_hits; /* held hits that are looked through, with bounded lateness */
     bool close_all;
     bool keeps_customers; /* sessions or journeys are wanted */
     bool keeps_rejects;
