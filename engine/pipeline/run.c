@@ -127,6 +127,7 @@ static void make_plan(struct wend_run_state *run) {
         .keeps_customers = (tables & (1U << WEND_TABLE_SESSIONS | 1U << WEND_TABLE_JOURNEYS)) != 0,
         .keeps_rejects = options->rejects != NULL,
         .event_count = &run->event_count,
+        .slice_count = &run->slice_count,
     };
 }
 

@@ -19,7 +19,11 @@
 
 #define WEND_RUN_LATENESS_AS_DEFINED INT64_MIN
 
+enum wend_run_phase { WEND_RUN_INGEST, WEND_RUN_FOLD, WEND_RUN_WRITE };
+
 struct wend_run_progress {
+    enum wend_run_phase phase;
+    uint32_t phase_permille; /* FOLD, WRITE: done */
     uint64_t done_bytes;
     uint64_t total_bytes; /* 0: unknown */
     uint64_t events;

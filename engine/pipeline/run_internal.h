@@ -24,6 +24,9 @@ struct wend_run_state {
     int64_t now_us;
     uint32_t worker_count;
     _Atomic uint64_t event_count;
+    _Atomic uint32_t slice_count; /* that were folded */
+    enum wend_run_phase phase;
+    uint32_t written_tables;
     struct wend_worker_plan plan;
     struct wend_worker **workers;
     struct wend_snapshot_writer *writer; /* NULL: no snapshot */
@@ -32,11 +35,12 @@ struct wend_run_state {
     struct wend_run_result *result;
 };
 
-enum wend_run_phase { WEND_RUN_INGEST, WEND_RUN_FOLD };
-
 /* run_threads.c: a phase on all workers; calls the progress meanwhile. */
 WEND_MUST_CHECK enum wend_status
 wend__run_phase(struct wend_run_state *run, enum wend_run_phase phase, struct wend_error *error);
+
+/* Tells how far the run is; false when it is to stop. */
+bool wend__run_tell(struct wend_run_state *run);
 
 /* run_output.c: rows to the snapshot and the top lists; the snapshot's place; its publication. */
 WEND_MUST_CHECK enum wend_status wend__run_open_output(struct wend_run_state *run,

@@ -77,12 +77,21 @@ static enum wend_status start_all(struct phase *phase, struct wend_error *error)
     return WEND_OK;
 }
 
-/* Tells how far the run is; false when it is to stop. */
-static bool tell_progress(struct wend_run_state *run) {
+static uint32_t phase_permille(const struct wend_run_state *run) {
+    if (run->phase == WEND_RUN_FOLD) {
+        return atomic_load_explicit(&run->slice_count, memory_order_relaxed) * 1000 /
+               WEND_SLICE_COUNT;
+    }
+    return run->phase == WEND_RUN_WRITE ? run->written_tables * 1000 / WEND_TABLE_COUNT : 0;
+}
+
+bool wend__run_tell(struct wend_run_state *run) {
     if (run->options->progress == NULL) {
         return true;
     }
     struct wend_run_progress progress = {
+        .phase = run->phase,
+        .phase_permille = phase_permille(run),
         .done_bytes = wend__block_reader_raw_bytes(run->reader),
         .total_bytes = run->inputs.total_bytes,
         .events = atomic_load_explicit(&run->event_count, memory_order_relaxed),
@@ -106,7 +115,7 @@ static bool wait_for_all(struct phase *phase) {
             continue;
         }
         pthread_mutex_unlock(&phase->lock);
-        if (!is_stopped && !tell_progress(phase->run)) {
+        if (!is_stopped && !wend__run_tell(phase->run)) {
             is_stopped = true;
             wend__router_stop(phase->run->router);
         }
@@ -141,6 +150,7 @@ static enum wend_status join_all(struct phase *phase, struct wend_error *error) 
 enum wend_status wend__run_phase(struct wend_run_state *run, enum wend_run_phase which,
                                  struct wend_error *error) {
     struct phase phase = {.run = run, .which = which};
+    run->phase = which;
     phase.threads = wend__alloc_zeroed(run->worker_count, sizeof *phase.threads);
     if (phase.threads == NULL || pthread_mutex_init(&phase.lock, NULL) != 0) {
         wend__free(phase.threads);
@@ -156,7 +166,7 @@ enum wend_status wend__run_phase(struct wend_run_state *run, enum wend_run_phase
     if (!is_stopped && status == WEND_OK) {
         /* Once more at the end, so that who asked to stop in time is obeyed however short the run.
          */
-        is_stopped = !tell_progress(run);
+        is_stopped = !wend__run_tell(run);
     }
     struct wend_error reason = {0};
     enum wend_status joined = join_all(&phase, &reason);

@@ -202,6 +202,7 @@ static enum wend_status fold_slices(struct wend_worker *worker, struct wend_erro
             return wend__fail(error, WEND_ERROR_CANCELLED, "the run was stopped");
         }
         WEND_TRY(wend__slices_take(worker->slices, slice, fold_customer, worker, error));
+        atomic_fetch_add_explicit(plan->slice_count, 1, memory_order_relaxed);
     }
     return wend__tally_finish(worker->tally, error);
 }

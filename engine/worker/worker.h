@@ -45,6 +45,7 @@ struct wend_worker_plan {
     bool keeps_customers; /* sessions or journeys are wanted */
     bool keeps_rejects;
     _Atomic uint64_t *event_count; /* relaxed: records read so far, for progress */
+    _Atomic uint32_t *slice_count; /* relaxed: slices folded so far, for progress */
 };
 
 WEND_MUST_CHECK enum wend_status wend__worker_create(const struct wend_worker_plan *plan,

@@ -64,9 +64,17 @@ static uint64_t rounded(double rate) {
     return (uint64_t)(rate / (double)unit) * unit;
 }
 
-void wend__cli_progress_line(const struct wend_cli_state *state, int64_t elapsed_us, size_t width,
-                             struct wend_cli_text *out) {
-    size_t start = out->len;
+/* What has no rate: only its share, and of how many events. */
+static void add_phase(const struct wend_cli_state *state, struct wend_cli_text *out) {
+    add_bar(out, state->permille);
+    wend__cli_text_add(out, state->phase);
+    wend__cli_text_add(out, " of ");
+    wend__cli_text_add_count(out, state->done_events);
+    wend__cli_text_add(out, " events");
+}
+
+static void add_rates(const struct wend_cli_state *state, int64_t elapsed_us,
+                      struct wend_cli_text *out) {
     double seconds = elapsed_us < 1 ? 1e-6 : (double)elapsed_us / 1e6;
     bool bytes_known = state->total_bytes > 0;
     bool known = bytes_known || state->total_events > 0;
@@ -87,6 +95,16 @@ void wend__cli_progress_line(const struct wend_cli_state *state, int64_t elapsed
     wend__cli_text_add(out, " events/s");
     if (known && done > 0 && done < total && seconds >= 0.5) {
         add_time_left(out, seconds * ((double)total / (double)done - 1));
+    }
+}
+
+void wend__cli_progress_line(const struct wend_cli_state *state, int64_t elapsed_us, size_t width,
+                             struct wend_cli_text *out) {
+    size_t start = out->len;
+    if (state->phase != NULL) {
+        add_phase(state, out);
+    } else {
+        add_rates(state, elapsed_us, out);
     }
     size_t used;
     out->len = start + wend__cli_prefix(out->data + start, out->len - start, width, &used);
