@@ -67,6 +67,9 @@ static bool append_row(struct wend_buffer *out, const struct wend_rejected *reje
 }
 
 static enum wend_status fail_write(const char *path, int number, struct wend_error *error) {
+    if (number == ENOMEM) {
+        return wend__fail_memory(error);
+    }
     return wend__fail(error, WEND_ERROR_IO,
                       "cannot write the reject file %s: %s; free space or choose another place, "
                       "then run again",
