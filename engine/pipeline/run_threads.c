@@ -90,6 +90,11 @@ static bool tell_progress(struct wend_run_state *run) {
     return run->options->progress(run->options->progress_context, &progress);
 }
 
+enum wend_status wend__run_check_stop(struct wend_run_state *run, struct wend_error *error) {
+    return tell_progress(run) ? WEND_OK
+                              : wend__fail(error, WEND_ERROR_CANCELLED, "the run was stopped");
+}
+
 /* True when the caller asked to stop. */
 static bool wait_for_all(struct phase *phase) {
     bool is_stopped = false;
