@@ -85,7 +85,8 @@ static uint32_t phase_permille(const struct wend_run_state *run) {
     return run->phase == WEND_RUN_WRITE ? run->written_tables * 1000 / WEND_TABLE_COUNT : 0;
 }
 
-bool wend__run_tell(struct wend_run_state *run) {
+/* Tells how far the run is; false when it is to stop. */
+static bool tell_progress(struct wend_run_state *run) {
     if (run->options->progress == NULL) {
         return true;
     }
@@ -97,6 +98,11 @@ bool wend__run_tell(struct wend_run_state *run) {
         .events = atomic_load_explicit(&run->event_count, memory_order_relaxed),
     };
     return run->options->progress(run->options->progress_context, &progress);
+}
+
+enum wend_status wend__run_check_stop(struct wend_run_state *run, struct wend_error *error) {
+    return tell_progress(run) ? WEND_OK
+                              : wend__fail(error, WEND_ERROR_CANCELLED, "the run was stopped");
 }
 
 /* True when the caller asked to stop. */
@@ -115,7 +121,7 @@ static bool wait_for_all(struct phase *phase) {
             continue;
         }
         pthread_mutex_unlock(&phase->lock);
-        if (!is_stopped && !wend__run_tell(phase->run)) {
+        if (!is_stopped && !tell_progress(phase->run)) {
             is_stopped = true;
             wend__router_stop(phase->run->router);
         }
@@ -166,7 +172,7 @@ enum wend_status wend__run_phase(struct wend_run_state *run, enum wend_run_phase
     if (!is_stopped && status == WEND_OK) {
         /* Once more at the end, so that who asked to stop in time is obeyed however short the run.
          */
-        is_stopped = !wend__run_tell(run);
+        is_stopped = !tell_progress(run);
     }
     struct wend_error reason = {0};
     enum wend_status joined = join_all(&phase, &reason);
