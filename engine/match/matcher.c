@@ -161,10 +161,18 @@ static struct wend_hash128 token(const struct wend_matcher *matcher, struct wend
     return hash;
 }
 
+enum wend_status wend__matcher_fail_segment_values(const struct wend_matcher *matcher,
+                                                   struct wend_error *error) {
+    struct wend_bytes name = matcher->ruleset->segments[matcher->new_value_segment].name;
+    return wend__fail(error, WEND_ERROR_LIMIT,
+                      "more than %u segment values, the last of segment `%.*s`\n"
+                      "segment by fields with few values",
+                      (unsigned)matcher->segment_value_max, (int)name.len, (const char *)name.data);
+}
+
 static enum wend_status segment_number(struct wend_matcher *matcher, uint32_t segment,
                                        uint32_t *number, struct wend_error *error) {
-    const struct wend_segment_rule *rule = &matcher->ruleset->segments[segment];
-    struct wend_bytes value = matcher->row[rule->field];
+    struct wend_bytes value = matcher->row[matcher->ruleset->segments[segment].field];
     struct wend_strings *values = &matcher->segment_values;
     *number = WEND_SEGMENT_ABSENT;
     if (value.data == NULL) {
@@ -181,12 +189,9 @@ static enum wend_status segment_number(struct wend_matcher *matcher, uint32_t se
         id = wend__strings_find(values, value);
     }
     if (id == WEND_STRING_NONE) {
+        matcher->new_value_segment = segment;
         if (values->count >= matcher->segment_value_max) {
-            return wend__fail(error, WEND_ERROR_LIMIT,
-                              "more than %u segment values, the last of segment `%.*s`\n"
-                              "segment by fields with few values",
-                              (unsigned)matcher->segment_value_max, (int)rule->name.len,
-                              (const char *)rule->name.data);
+            return wend__matcher_fail_segment_values(matcher, error);
         }
         if (!wend__strings_intern(values, value, &id, NULL)) {
             return wend__fail_memory(error);

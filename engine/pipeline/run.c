@@ -166,38 +166,6 @@ static void find_watermark(struct wend_run_state *run) {
     }
 }
 
-/* Each thread checks the limit on names from data for itself; here it is checked for all together,
- * so that it does not depend on their number. */
-static enum wend_status check_names(const struct wend_run_state *run, struct wend_error *error) {
-    const struct wend_ruleset *ruleset = run->options->ruleset;
-    struct wend_strings all;
-    wend__strings_init(&all, run->plan.seed);
-    bool done = true;
-    uint32_t id = 0;
-    for (uint32_t i = 0; done && i < ruleset->name_count; i++) {
-        done = wend__strings_intern(&all, ruleset->names[i], &id, NULL);
-    }
-    for (uint32_t i = 0; done && i < run->worker_count; i++) {
-        const struct wend_strings *own = wend__worker_names(run->workers[i]);
-        for (uint32_t n = 0; done && n < own->count; n++) {
-            done = wend__strings_intern(&all, wend__strings_get(own, n), &id, NULL);
-        }
-    }
-    uint32_t count =
-        all.count - (all.count < ruleset->name_count ? all.count : ruleset->name_count);
-    wend__strings_deinit(&all);
-    if (!done) {
-        return wend__fail_memory(error);
-    }
-    if (count <= ruleset->max_touchpoints) {
-        return WEND_OK;
-    }
-    return wend__fail(error, WEND_ERROR_LIMIT,
-                      "the data have more than %u touchpoint names (max_touchpoints); give "
-                      "touchpoints fixed names, or raise max_touchpoints in the definitions",
-                      ruleset->max_touchpoints);
-}
-
 static const char *keep_text(struct wend_run_result *result, const char *text) {
     return text == NULL ? NULL
                         : (const char *)wend__arena_copy(&result->arena, text, strlen(text) + 1);
@@ -273,7 +241,7 @@ static enum wend_status fail_empty(const struct wend_run_state *run, struct wend
 static enum wend_status finish(struct wend_run_state *run, struct wend_error *error) {
     struct wend_run_result *result = run->result;
     WEND_TRY(wend__run_phase(run, WEND_RUN_INGEST, error));
-    WEND_TRY(check_names(run, error));
+    WEND_TRY(wend__run_check_limits(run, error));
     find_watermark(run);
     WEND_TRY(wend__run_phase(run, WEND_RUN_FOLD, error));
     collect_counters(run);

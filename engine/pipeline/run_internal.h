@@ -1,5 +1,5 @@
 /*
- * run_internal.h: the state of a run; for run.c, run_threads.c and run_output.c only.
+ * run_internal.h: the state of a run; for run.c and the files run_*.c only.
  *
  * Threads: as run.h.
  */
@@ -37,6 +37,14 @@ enum wend_run_phase { WEND_RUN_INGEST, WEND_RUN_FOLD };
 /* run_threads.c: a phase on all workers; calls the progress meanwhile. */
 WEND_MUST_CHECK enum wend_status
 wend__run_phase(struct wend_run_state *run, enum wend_run_phase phase, struct wend_error *error);
+
+/* Tells the caller how far the run is; false when he wants it to stop. From his thread only. */
+bool wend__run_goes_on(const struct wend_run_state *run);
+
+/* run_limits.c: the limits on what the data name, for all threads together, so that a run fails or
+ * not whatever their number; each thread has kept to them for itself. WEND_ERROR_LIMIT. */
+WEND_MUST_CHECK enum wend_status wend__run_check_limits(const struct wend_run_state *run,
+                                                        struct wend_error *error);
 
 /* run_output.c: rows to the snapshot and the top lists; the snapshot's place; its publication. */
 WEND_MUST_CHECK enum wend_status wend__run_open_output(struct wend_run_state *run,

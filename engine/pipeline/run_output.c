@@ -60,7 +60,7 @@ static enum wend_status write_rows(struct wend_run_state *run, enum wend_table_i
         if (lists) {
             WEND_TRY(wend__top_lists_add(run->result->lists, table, key, payload, error));
         }
-        if ((++tick & 0xffff) == 0 && wend__router_is_stopped(run->router)) {
+        if ((++tick & 0xffff) == 0 && !wend__run_goes_on(run)) {
             return wend__fail(error, WEND_ERROR_CANCELLED, "the run was stopped");
         }
     }

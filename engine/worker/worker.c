@@ -211,6 +211,20 @@ const struct wend_strings *wend__worker_names(const struct wend_worker *worker) 
     return wend__matcher_names(worker->matcher);
 }
 
+const struct wend_strings *wend__worker_segment_values(const struct wend_worker *worker) {
+    return wend__matcher_segment_values(worker->matcher);
+}
+
+enum wend_status wend__worker_fail_names(const struct wend_worker *worker,
+                                         struct wend_error *error) {
+    return wend__matcher_fail_names(worker->matcher, error);
+}
+
+enum wend_status wend__worker_fail_segment_values(const struct wend_worker *worker,
+                                                  struct wend_error *error) {
+    return wend__matcher_fail_segment_values(worker->matcher, error);
+}
+
 uint64_t wend__worker_spilled_bytes(const struct wend_worker *worker) {
     uint64_t bytes = wend__slices_spilled_bytes(worker->slices);
     for (unsigned i = 0; worker->tally != NULL && i < WEND_TABLE_COUNT; i++) {

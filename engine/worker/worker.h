@@ -65,8 +65,14 @@ struct wend_runs *wend__worker_rows(struct wend_worker *worker, enum wend_table_
 /* Rejected and late records by position (rejects.h), ready for `next` after ingest; NULL without
  * keeps_rejects. */
 struct wend_runs *wend__worker_rejects(struct wend_worker *worker);
-/* Touchpoint names that this thread has made, for the limit of the run. */
+/* Touchpoint names and segment values that this thread has met, for the limits of the run; and the
+ * errors of a run in which all threads together have met too many. */
 const struct wend_strings *wend__worker_names(const struct wend_worker *worker);
+const struct wend_strings *wend__worker_segment_values(const struct wend_worker *worker);
+WEND_MUST_CHECK enum wend_status wend__worker_fail_names(const struct wend_worker *worker,
+                                                         struct wend_error *error);
+WEND_MUST_CHECK enum wend_status wend__worker_fail_segment_values(const struct wend_worker *worker,
+                                                                  struct wend_error *error);
 uint64_t wend__worker_spilled_bytes(const struct wend_worker *worker);
 
 #endif
