@@ -181,8 +181,7 @@ enum wend_status wend__matcher_fail_segments(const struct wend_ruleset *ruleset,
 
 static enum wend_status segment_number(struct wend_matcher *matcher, uint32_t segment,
                                        uint32_t *number, struct wend_error *error) {
-    const struct wend_segment_rule *rule = &matcher->ruleset->segments[segment];
-    struct wend_bytes value = matcher->row[rule->field];
+    struct wend_bytes value = matcher->row[matcher->ruleset->segments[segment].field];
     struct wend_strings *values = &matcher->segment_values;
     *number = WEND_SEGMENT_ABSENT;
     if (value.data == NULL) {
@@ -199,6 +198,7 @@ static enum wend_status segment_number(struct wend_matcher *matcher, uint32_t se
         id = wend__strings_find(values, value);
     }
     if (id == WEND_STRING_NONE) {
+        matcher->new_value_segment = segment;
         if (values->count >= matcher->segment_value_max) {
             return wend__matcher_fail_segments(matcher->ruleset, matcher->segment_value_max, error);
         }

@@ -28,7 +28,6 @@ struct wend_slices_options {
     const struct wend_hit_layout *layout; /* borrowed */
     struct wend_budget *budget;           /* shared, not NULL */
     const char *directory;                /* for the temporary file; borrowed */
-    uint64_t seed;                        /* the secret seed of the run */
     bool keeps_customers; /* customer bytes are wanted: wend__slices_add_customer is used */
 };
 

@@ -38,7 +38,6 @@ static enum wend_status create_owner(struct wend_worker *worker, struct wend_err
         .layout = plan->layout,
         .budget = plan->budget,
         .directory = plan->directory,
-        .seed = plan->seed,
         .keeps_customers = plan->keeps_customers,
     };
     return wend__slices_create(&options, &worker->slices, error);

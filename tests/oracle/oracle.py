@@ -94,9 +94,18 @@ class Unit:
 # -- Events ------------------------------------------------------------------------------------
 
 
-def read_events(definition, inputs, now, lateness, counters):
-    """The events that are not rejected, filtered or late, in input order."""
+def read_events(definition, inputs, now, lateness, counters, rejects):
+    """The events that are not rejected, filtered or late, in input order; adds to `rejects` (input
+    number, reason, raw bytes) of those that are rejected or late."""
     events = []
+
+    def reject(number, record, reason):
+        if reason == "late":
+            counters["late"] += 1
+        else:
+            counters["rejected"][reason] += 1
+        rejects.append((number, reason, record.raw[: definition.format.max_record]))
+
     for number, data in enumerate(inputs):
         reader = readers.TimeReader(definition.time_unit)
         largest = None
@@ -104,7 +113,7 @@ def read_events(definition, inputs, now, lateness, counters):
             counters["read"] += 1
             plain, get = (None, None)
             if record.shape:
-                counters["rejected"]["shape"] += 1
+                reject(number, record, "shape")
                 continue
             plain, get = rules.field_getter(definition, record)
             if not definition.where(get):
@@ -114,13 +123,13 @@ def read_events(definition, inputs, now, lateness, counters):
             time = None if text is None else reader.parse(text)
             customer = next((c for c in (t(get) for t in definition.customer) if c), None)
             if time is None:
-                counters["rejected"]["time"] += 1
+                reject(number, record, "time")
             elif customer is None:
-                counters["rejected"]["customer"] += 1
+                reject(number, record, "customer")
             elif time > now + DAY:
-                counters["rejected"]["future"] += 1
+                reject(number, record, "future")
             elif lateness is not None and largest is not None and time < largest - lateness:
-                counters["late"] += 1
+                reject(number, record, "late")
             else:
                 largest = time if largest is None else max(largest, time)
                 id = plain(definition.id_field) if definition.id_field else None
@@ -318,7 +327,7 @@ def name_units(units, prefix):
 
 
 def replay(definition, inputs, now=None, lateness="as defined", close_all=False):
-    """Tables, counters and the watermark of a replay of `inputs` (bytes each)."""
+    """Tables, counters, rejects and the watermark of a replay of `inputs` (bytes each)."""
     if now is None:
         now = int(clock.time() * 1_000_000)
     if lateness == "as defined":
@@ -327,7 +336,8 @@ def replay(definition, inputs, now=None, lateness="as defined", close_all=False)
         name: 0 for name in "read accepted filtered late duplicate unmatched bad_value".split()
     }
     counters["rejected"] = dict.fromkeys(("shape", "time", "customer", "future"), 0)
-    events = read_events(definition, inputs, now, lateness, counters)
+    rejects = []
+    events = read_events(definition, inputs, now, lateness, counters, rejects)
     watermark = max((event.time for event in events), default=None)
     units = []
     for own in customers_of(events, counters).values():
@@ -343,7 +353,12 @@ def replay(definition, inputs, now=None, lateness="as defined", close_all=False)
             name: outcomes[name] for name in ("converted", "abandoned", "open")
         }
     tables = tables_of(definition, [View(definition, unit) for unit in units])
-    return {"tables": tables, "counters": counters, "watermark": watermark}
+    return {
+        "tables": tables,
+        "counters": counters,
+        "watermark": watermark,
+        "rejects": rejects,
+    }
 
 
 def main():
@@ -362,6 +377,7 @@ def main():
         lateness = rules.duration(lateness)
     inputs = [readers.read_bytes(path) for path in options.inputs]
     result = replay(definition, inputs, now, lateness, options.close_all)
+    del result["rejects"]
     json.dump(result, sys.stdout, indent=1, default=str, ensure_ascii=False)
     print()
 

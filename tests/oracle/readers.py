@@ -152,7 +152,8 @@ def csv_records(data, format):
             if format.header:
                 names = [field.decode("utf-8", "replace") for field in fields or []]
                 continue
-            names = [f"column_{i + 1}" for i in range(len(fields or []))]
+            if fields is not None:
+                names = [f"column_{i + 1}" for i in range(len(fields))]
         elif format.header and format.columns is not None:
             raise ValueError("columns and header together")
         if fields is None or len(fields) != len(names) or len(line) > format.max_record:
