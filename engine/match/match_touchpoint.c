@@ -95,7 +95,6 @@ static enum wend_status name_number(struct wend_matcher *matcher, struct wend_by
         }
     }
     const struct wend_ruleset *ruleset = matcher->ruleset;
-    matcher->naming_rule = rule;
     if (matcher->names.count - ruleset->name_count >= ruleset->max_touchpoints) {
         return wend__matcher_fail_names(ruleset, rule, error);
     }

@@ -198,7 +198,6 @@ static enum wend_status segment_number(struct wend_matcher *matcher, uint32_t se
         id = wend__strings_find(values, value);
     }
     if (id == WEND_STRING_NONE) {
-        matcher->new_value_segment = segment;
         if (values->count >= matcher->segment_value_max) {
             return wend__matcher_fail_segments(matcher->ruleset, matcher->segment_value_max, error);
         }

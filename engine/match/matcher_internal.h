@@ -27,11 +27,9 @@ struct wend_matcher {
     struct wend_buffer name_text; /* a name out of a template */
     struct wend_buffer clean_text;
     uint32_t last_rule;
-    uint32_t naming_rule; /* that gave the last new name; UINT32_MAX: the event name did */
 
     struct wend_strings segment_values;
     uint32_t segment_value_max;
-    uint32_t new_value_segment; /* that had the last new value */
 
     struct wend_memo memo;
     uint32_t *memo_fields;

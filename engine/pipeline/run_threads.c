@@ -121,7 +121,7 @@ static bool wait_for_all(struct phase *phase) {
             continue;
         }
         pthread_mutex_unlock(&phase->lock);
-        if (!is_stopped && !wend__run_goes_on(phase->run)) {
+        if (!is_stopped && !tell_progress(phase->run)) {
             is_stopped = true;
             wend__router_stop(phase->run->router);
         }
@@ -172,7 +172,7 @@ enum wend_status wend__run_phase(struct wend_run_state *run, enum wend_run_phase
     if (!is_stopped && status == WEND_OK) {
         /* Once more at the end, so that who asked to stop in time is obeyed however short the run.
          */
-        is_stopped = !wend__run_goes_on(run);
+        is_stopped = !tell_progress(run);
     }
     struct wend_error reason = {0};
     enum wend_status joined = join_all(&phase, &reason);
