@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 
 #define MERGE_MEMORY_BYTES ((size_t)1 << 30)
+#define ROWS_BETWEEN_LOOKS 0x3fffU /* and one */
 
 struct part {
     struct wend_snapshot *snapshot;
@@ -182,16 +183,31 @@ static enum wend_status merge_manifests(struct merge *merge, struct wend_error *
     return WEND_OK;
 }
 
-static enum wend_status add_rows(struct wend_runs *runs, const struct wend_snapshot *snapshot,
-                                 enum wend_table_id table, struct wend_error *error) {
+static enum wend_status check_stop(const struct merge *merge, uint32_t tick,
+                                   struct wend_error *error) {
+    const struct wend_merge_options *options = merge->options;
+    if ((tick & ROWS_BETWEEN_LOOKS) != 0 || options->is_stopped == NULL ||
+        !options->is_stopped(options->context)) {
+        return WEND_OK;
+    }
+    return wend__fail(error, WEND_ERROR_CANCELLED, "the merge was stopped");
+}
+
+static enum wend_status add_rows(const struct merge *merge, struct wend_runs *runs,
+                                 const struct wend_snapshot *snapshot, enum wend_table_id table,
+                                 struct wend_error *error) {
     struct wend_row_reader reader;
     bool found = true;
+    uint32_t tick = 0;
     enum wend_status status = wend__row_reader_open(&reader, snapshot, table, error);
     while (status == WEND_OK && found) {
         status = wend__row_reader_next(&reader, &found, error);
         if (status == WEND_OK && found) {
             status = wend__runs_add(runs, wend__buffer_view(&reader.key),
                                     wend__buffer_view(&reader.payload), error);
+        }
+        if (status == WEND_OK) {
+            status = check_stop(merge, ++tick, error);
         }
     }
     wend__row_reader_close(&reader);
@@ -202,11 +218,13 @@ static enum wend_status fill_table(const struct merge *merge, struct wend_runs *
                                    enum wend_table_id table, struct wend_snapshot_writer *writer,
                                    struct wend_error *error) {
     for (size_t i = 0; i < merge->count; i++) {
-        WEND_TRY(add_rows(runs, merge->parts[i].snapshot, table, error));
+        WEND_TRY(check_stop(merge, 0, error));
+        WEND_TRY(add_rows(merge, runs, merge->parts[i].snapshot, table, error));
     }
     WEND_TRY(wend__runs_finish(runs, error));
     WEND_TRY(wend__snapshot_writer_begin(writer, table, error));
-    for (;;) {
+    for (uint32_t tick = 0;; tick++) {
+        WEND_TRY(check_stop(merge, tick, error));
         struct wend_bytes key;
         struct wend_bytes payload;
         WEND_TRY(wend__runs_next(runs, &key, &payload, error));

@@ -89,6 +89,9 @@ struct wend_merge_options {
     bool replaces;
     size_t memory_bytes;        /* 0: 1 GiB */
     const char *temp_directory; /* NULL: /tmp */
+    /* May be NULL. Asked now and then by the thread that called; true: WEND_ERROR_CANCELLED. */
+    bool (*is_stopped)(void *context);
+    void *context;
 };
 WEND_MUST_CHECK enum wend_status wend__snapshot_merge(const char *const *directories,
                                                       size_t directory_count,

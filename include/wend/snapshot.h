@@ -112,6 +112,10 @@ struct wend_snapshot_merge_options {
     bool replace;
     uint64_t memory_bytes;      /* 0: half of the machine's */
     const char *temp_directory; /* NULL: $TMPDIR, else /tmp */
+    /* May be NULL. Called now and then from the calling thread; true stops the merge: it ends with
+     * WEND_ERROR_CANCELLED, and nothing is published. */
+    bool (*is_stopped)(void *context);
+    void *context;
 };
 
 /* Adds snapshots of the same definitions up. WEND_ERROR_USAGE: they do not fit together. */

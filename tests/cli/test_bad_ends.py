@@ -152,6 +152,22 @@ class Interrupted(Ends):
             codes.append(self.whole_or_nothing(finish(process, out, err)))
         self.assertIn(130, codes)
 
+    def test_while_it_merges(self):
+        for name in ("one", "two"):
+            self.ends(wend(*self.run, name), 0)
+        os.remove("rejects")
+        codes = []
+        while len(codes) < 5 and 130 not in codes:
+            shutil.rmtree("out", ignore_errors=True)
+            process, out, err = start("merge", "one", "two", "-o", "out")
+            self.until(lambda: glob.glob(".out.wend-tmp-*/*") or os.path.exists("out"))
+            stop(process)
+            ended = finish(process, out, err)
+            codes.append(ended.code)
+            self.assertIn(ended.code, (0, 130), ended.err)
+        self.assertEqual((codes[-1], ended.err), (130, SAID))
+        self.nothing_is_left()
+
     def whole_or_nothing(self, ended):
         self.assertIn(ended.code, (0, 130), ended.err)
         if ended.code == 130:

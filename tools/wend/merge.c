@@ -37,6 +37,11 @@ static enum wend_status print_merged(struct wend_cli_context *context, struct we
     return status;
 }
 
+static bool is_stopped(void *opaque) {
+    const struct wend_cli_context *context = opaque;
+    return atomic_load_explicit(context->stop, memory_order_relaxed);
+}
+
 enum wend_status wend__cli_merge(struct wend_cli_context *context, struct wend_error *error) {
     const struct wend_cli_arguments *arguments = context->arguments;
     const struct wend_cli_value *values = arguments->values;
@@ -45,11 +50,16 @@ enum wend_status wend__cli_merge(struct wend_cli_context *context, struct wend_e
         .replace = values[WEND_CLI_REPLACE].given,
         .memory_bytes = values[WEND_CLI_MEMORY].number,
         .temp_directory = values[WEND_CLI_TEMP_DIR].text,
+        .is_stopped = is_stopped,
+        .context = context,
     };
     enum wend_status status = wend__cli_check_output(context, error);
     if (status == WEND_OK) {
         status =
             wend_snapshot_merge(arguments->operands, arguments->operand_count, &options, error);
+    }
+    if (status == WEND_ERROR_CANCELLED) {
+        (void)wend__cli_error(error, status, "stopped; nothing was kept");
     }
     if (status != WEND_OK || context->quiet) {
         return status;
