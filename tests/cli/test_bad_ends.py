@@ -13,7 +13,7 @@ import time
 
 from bad_run import MIB, BadCase, finish, main, ndjson, start, stop, suite, wend
 
-EVENTS = 60000
+EVENTS = 36000
 SAID = "wend: stopped; nothing was kept\n"
 
 
@@ -65,7 +65,7 @@ class FullDisks(Ends):
         self.assertEqual(os.listdir("disk"), [])
         self.full(wend(*self.run, "out", "--temp-dir", "disk", "-m", "1MiB"), "disk")
         self.assertEqual(os.listdir("disk"), [])
-        self.write("disk/filler", b"x" * (200 << 10))
+        self.write("disk/filler", b"x" * (240 << 10))
         self.full(wend(*self.run, "out", "--rejects", "disk/rejects"),
                   "cannot write the reject file disk/rejects", "free space")
         self.assertEqual(os.listdir("disk"), ["filler"])
@@ -186,7 +186,7 @@ class Interrupted(Ends):
         length = time.monotonic() - begun
         shutil.rmtree("out")
         os.remove("rejects")
-        count = 60 if suite.full() else 12
+        count = 60 if suite.full() else 10
         for number in range(count):
             process, out, err = start(*self.run, "out")
             self.until(lambda: has_signal(process.pid, "SigCgt", signal.SIGINT))
@@ -220,7 +220,7 @@ class Killed(Ends):
         os.remove("rejects")
         left = 0
         source = random.Random(3)
-        for number in range(30 if suite.full() else 8):
+        for number in range(30 if suite.full() else 6):
             replaces = number % 2 == 1
             arguments = (*self.run, "out", *(["--replace"] if replaces else []), "-m", "4MiB")
             if replaces and not os.path.exists("out"):
