@@ -269,3 +269,24 @@ Test(snapshot_merge, every_failing_allocation_is_reported) {
         cr_assert_str_eq(world_list(folder), status == WEND_OK ? "a b merged" : "a b");
     }
 }
+
+static bool goes_on_for_a_while(void *context, uint64_t done_rows, uint64_t total_rows) {
+    unsigned *calls = context;
+    cr_assert_leq(done_rows, total_rows);
+    return (*calls)-- > 0;
+}
+
+Test(snapshot_merge, a_merge_that_is_told_to_stop_publishes_nothing) {
+    write_part("a", 0, world_unit_count, (struct world_options){0});
+    for (unsigned n = 0; n < 12; n++) {
+        const char *directory = place("a");
+        unsigned calls = n;
+        struct wend_merge_options options = {.directory = place("sum"),
+                                             .memory_bytes = 1 << 20,
+                                             .progress = goes_on_for_a_while,
+                                             .progress_context = &calls};
+        struct wend_error error = {0};
+        cr_assert_eq(wend__snapshot_merge(&directory, 1, &options, &error), WEND_ERROR_CANCELLED);
+        cr_assert_str_eq(world_list(folder), "a");
+    }
+}
