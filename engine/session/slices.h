@@ -99,6 +99,24 @@ WEND_MUST_CHECK enum wend_status wend__slices_take(struct wend_slices *slices, u
                                                    wend_customer_sink *sink, void *context,
                                                    struct wend_error *error);
 
+/*
+ * One customer's hits so far, ascending; sets how many of the first ones are done with. The others
+ * stay, and come again with those that arrive later.
+ */
+typedef enum wend_status wend_settle_sink(void *context, const uint8_t *hits, size_t hit_count,
+                                          struct wend_bytes customer, size_t *done_count,
+                                          struct wend_error *error);
+
+/*
+ * Hands every customer of every slice to `sink`, and frees the hits that it is done with: for runs
+ * whose lateness is bounded, so that what cannot change any more leaves the memory. `*kept_count`:
+ * hits that stay. Before the first slice is taken; as often as wanted. Errors as above.
+ */
+WEND_MUST_CHECK enum wend_status wend__slices_settle(struct wend_slices *slices,
+                                                     wend_settle_sink *sink, void *context,
+                                                     uint64_t *kept_count,
+                                                     struct wend_error *error);
+
 /* Bytes written to temporary files so far. */
 uint64_t wend__slices_spilled_bytes(const struct wend_slices *slices);
 

@@ -35,6 +35,9 @@ Where the rules leave two readings, these were chosen:
 16. A URL without `//` has no host; a port and a user before `@` are no part of a host; `+` is not
     decoded in a query value.
 17. A value whose rounded form has more than 14 digits before the point is bad.
+18. In an access log a user may hold blanks, and a target too: what stands between the method and
+    the protocol, or behind the method where there is no protocol.
+19. Two segment values that are the same text, once invalid UTF-8 is replaced, are the same value.
 """
 
 import argparse
@@ -48,7 +51,7 @@ from zoneinfo import ZoneInfo
 
 import readers
 import rules
-from tables import View, hash_hex, tables_of
+from tables import View, clean_text, hash_hex, tables_of
 
 sys.setrecursionlimit(20000)
 DAY = 86400 * readers.MICROSECONDS
@@ -62,7 +65,7 @@ class Event:
         self.touchpoint = None  # str, or None: unmatched
         self.value = None  # integer of 1/10000
         self.bad_value = False
-        self.segments = ()  # bytes or None each
+        self.segments = ()  # str or None each
         self.cuts = ()
         self.key = None
         self.session = None
@@ -133,7 +136,7 @@ def fill_event(event, definition, plain, get):
     if text is not None:
         event.value = readers.parse_value(text)
         event.bad_value = event.value is None
-    event.segments = tuple(get(field) for _, field in definition.segments)
+    event.segments = tuple(clean_text(get(field)) for _, field in definition.segments)
     event.cuts = tuple(get(field) for field in definition.sessions.cut_on)
     event.key = get(definition.sessions.key) if definition.sessions.key else None
 

@@ -13,6 +13,7 @@ import unittest
 
 import cases
 import oracle
+import readers
 import rules
 import snapshot
 import suite
@@ -36,9 +37,9 @@ def write_case(case, folder):
 
 def by_oracle(case):
     lateness = rules.duration(case.lateness) if case.lateness else None
-    data = [data for _, data in case.inputs]
+    data = [readers.unpack(data) for _, data in case.inputs]
     definition = rules.load(case.definition)
-    return definition, oracle.replay(definition, data, cases.NOW, lateness, case.close_all)
+    return definition, oracle.replay(definition, data, case.now, lateness, case.close_all)
 
 
 def problem_of(name, wanted, found):
@@ -66,6 +67,11 @@ def strip(row):
     return {column: value for column, value in row.items() if not column.endswith("_exact")}
 
 
+def has_huge_value(tables):
+    rows = tables["sessions"] + tables["journeys"]
+    return any(abs(row["value"]) >= 10**14 for row in rows)
+
+
 def check_case(seed, folder):
     """A text about the first difference, or None."""
     case = cases.Case(seed)
@@ -77,11 +83,13 @@ def check_case(seed, folder):
     if seed % 3 == 0:
         extra += ["--block-size", "1KiB"]
     try:
-        snapshot.run(suite.wend_bin(), inputs, path, out, cases.NOW, case.lateness, case.close_all,
+        snapshot.run(suite.wend_bin(), inputs, path, out, case.now, case.lateness, case.close_all,
                      extra)
     except snapshot.RunFailed as failure:
         if wanted["counters"]["accepted"] == 0 and "exit 1" in str(failure):
             return None
+        if has_huge_value(wanted["tables"]) and "exit 4" in str(failure):
+            return None  # the run says so, for a row cannot hold it
         return str(failure)
     counters = snapshot.read_manifest(out)["counters"]
     if counters != wanted["counters"]:

@@ -165,11 +165,11 @@ Test(api_replay, a_progress_that_says_no_publishes_nothing) {
 }
 
 static enum wend_status run_once(bool infers) {
-    struct wend_replay_options options = api_options(&input);
+    const char *path = infers ? "shop.csv" : input;
+    struct wend_replay_options options = api_options(&path);
     struct wend_result *result = NULL;
     if (infers) {
         options.definitions = NULL;
-        options.inputs = (const char *const[]){"shop.csv"};
     }
     options.threads = 1;
     enum wend_status status = wend_replay_run(&options, &result, NULL);
