@@ -21,7 +21,7 @@ static uint8_t in[BLOCK];
 static uint8_t out[BLOCK];
 
 static void stop(const char *what) {
-    fprintf(stderr, "ceiling: %s\n", what);
+    (void)fprintf(stderr, "ceiling: %s\n", what);
     exit(1);
 }
 

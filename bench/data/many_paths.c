@@ -19,7 +19,7 @@ static uint64_t mix(uint64_t value) {
 
 int main(int argc, char **argv) {
     if (argc != 3) {
-        fprintf(stderr, "usage: many_paths PATHS SEED >FILE\n");
+        (void)fprintf(stderr, "usage: many_paths PATHS SEED >FILE\n");
         return 2;
     }
     uint64_t paths = strtoull(argv[1], NULL, 10);

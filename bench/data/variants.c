@@ -39,7 +39,7 @@ static uint32_t chance(uint32_t below) {
 }
 
 static void stop(const char *what) {
-    fprintf(stderr, "variants: %s\n", what);
+    (void)fprintf(stderr, "variants: %s\n", what);
     exit(1);
 }
 
@@ -111,12 +111,12 @@ static void reverse(struct record *record) {
 static void write_record(const struct record *record, const char *colon, const char *comma) {
     for (size_t i = 0; i < record->count; i++) {
         const struct member *member = &record->members[i];
-        fputs(i == 0 ? "{" : comma, stdout);
+        (void)fputs(i == 0 ? "{" : comma, stdout);
         (void)fwrite(member->key, 1, member->key_len, stdout);
-        fputs(colon, stdout);
+        (void)fputs(colon, stdout);
         (void)fwrite(member->value, 1, member->value_len, stdout);
     }
-    fputs("}\n", stdout);
+    (void)fputs("}\n", stdout);
 }
 
 static void write_mixed(struct record *record) {

@@ -16,7 +16,7 @@ static uint64_t hash_text(const char *text, size_t len) {
 static void *get_memory(void *old, size_t size) {
     void *memory = realloc(old, size);
     if (memory == NULL) {
-        fprintf(stderr, "out of memory\n");
+        (void)fprintf(stderr, "out of memory\n");
         exit(1);
     }
     return memory;

@@ -41,7 +41,7 @@ struct answers {
 };
 
 static void stop(const char *what) {
-    fprintf(stderr, "reference: %s\n", what);
+    (void)fprintf(stderr, "reference: %s\n", what);
     exit(1);
 }
 
@@ -188,8 +188,9 @@ static size_t add_step(char *path, size_t len, struct text name) {
         stop("a path that is too long");
     }
     if (len > 0) {
-        memcpy(path + len, " > ", 3);
-        len += 3;
+        static const char between[] = {' ', '>', ' '};
+        memcpy(path + len, between, sizeof between);
+        len += sizeof between;
     }
     memcpy(path + len, name.start, name.len);
     return len + name.len;
@@ -240,7 +241,9 @@ static int by_count(const void *left, const void *right) {
 
 /* Sorts the list, after which the numbers mean nothing. */
 static void print_list(const char *what, struct names *names, size_t top) {
-    qsort(names->list, names->count, sizeof *names->list, by_count);
+    if (names->count > 0) {
+        qsort(names->list, names->count, sizeof *names->list, by_count);
+    }
     for (size_t i = 0; i < names->count && i < top && names->list[i].count > 0; i++) {
         printf("%s\t%llu\t%s\n", what, (unsigned long long)names->list[i].count,
                names->list[i].text);

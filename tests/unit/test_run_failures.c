@@ -114,6 +114,7 @@ static unsigned fail_each_allocation(uint32_t threads, uint64_t step) {
             without += failed;
             expect_whole_snapshot(n);
             cr_expect_eq(result->counters.accepted, 9);
+            wend__run_result_destroy(result);
             cr_expect_eq(wend__io_remove_tree("out"), 0);
         } else {
             cr_expect_eq(status, WEND_ERROR_MEMORY, "allocation %d: status %d", (int)n, status);
