@@ -11,7 +11,8 @@ ROOT = (sys.argv[1] if len(sys.argv) > 1 else
         os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
 SCHEMA = "engine/model/schema.c"
 DOCUMENT = "engine/model/README.md"
-TABLE = re.compile(r"^(?:static )?const struct wend_column (\w+)\[\w*\] = \{$(.*?)^\};$", re.M | re.S)
+TABLE = re.compile(r"^(?:static )?const struct wend_column (\w+)\[\w*\] = \{$(.*?)^\};$",
+                   re.M | re.S)
 COLUMN = re.compile(r'^    (?:[A-Z_]+\(|\{)"(\w+)", ', re.M)
 SECTION = re.compile(r"^##+ (.*?)$(.*?)(?=^##|\Z)", re.M | re.S)
 ROW = re.compile(r"^\| `(\w+)` \|", re.M)
