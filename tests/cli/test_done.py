@@ -71,7 +71,7 @@ class Done(unittest.TestCase):
                           "wend show out/a paths --top 10")
         self.assertIn("events      17,435 read, 17,434 accepted in ", text)
         self.assertIn("rejected    1 (under 0.01 %): shape 1\n", text)
-        self.assertIn("sessions    4,518: ", text)
+        self.assertIn("sessions    4,518, none with a goal: no journey is defined\n", text)
         self.assertRegex(text, r"\n4,276 +94\.6 % .* view\n")
         self.assertIn("\n10 of 23 rows", text)
         text = self.shell("wend replay DATA/apache-semicomplete/apache_logs -o out/b && "
