@@ -113,14 +113,15 @@ def peer_jobs(setting, groups, skipped):
             skipped[peer] = reason
             continue
         slow = 1 if peer == "polars" else None
-        fewer = 1 if setting.data.size == "full" else slow or 3
+        fewer = 1 if setting.data.size == "full" else 3
         load(setting, peer)
         groups["ndjson"] += [setting.ask(peer, "ndjson", ndjson, rounds=slow),
                              setting.ask(peer, "loaded", ndjson, rounds=slow)]
         groups["csv"].append(setting.ask(peer, "csv", csv, rounds=slow))
-        groups["two threads"] += [
-            setting.ask(peer, "ndjson", ndjson, threads=2, rounds=fewer),
-            setting.ask(peer, "loaded", ndjson, threads=2, rounds=fewer)]
+        if peer != "polars":
+            groups["two threads"] += [
+                setting.ask(peer, "ndjson", ndjson, threads=2, rounds=fewer),
+                setting.ask(peer, "loaded", ndjson, threads=2, rounds=fewer)]
     if shutil.which("goaccess"):
         groups["access log"].append(goaccess(setting))
     else:

@@ -58,13 +58,9 @@ def main():
     setting = all_jobs.Setting(root, build, cache, data)
     groups, skipped = all_jobs.wend_jobs(setting), {}
     all_jobs.peer_jobs(setting, groups, skipped)
-    merge = all_jobs.merge_job(setting)
-
-    checks = check.check_all(setting, groups)
-    check.check_merge(setting, merge, checks)
-    if merge.name not in checks.failed:
-        groups["merge"] = [merge]
-    print(f"{checks.passed} answers are the same, {len(checks.failed)} are not", flush=True)
+    groups["merge"] = [all_jobs.merge_job(setting)]
+    checks = check.Checks()
+    expected = check.Expected(data, checks)
     for name, reason in skipped.items():
         print(f"left out: {name}: {reason}")
 
@@ -73,8 +69,10 @@ def main():
     jobs, curves = {job.name: job for members in groups.values() for job in members}, {}
     for name, members in groups.items():
         print(f"measuring: {name}", flush=True)
-        files = {job.command[-1] for job in members if os.path.isfile(job.command[-1])}
-        measure.measure(members, options.rounds or ROUNDS[options.size], sorted(files))
+        files = sorted({path for job in members for path in job.command
+                        if path.startswith(data.folder) and os.path.isfile(path)})
+        check.check_group(setting, members, expected, checks, files)
+        measure.measure(members, options.rounds or ROUNDS[options.size], files)
         report.write_results(results, about, options.size, lines.table(jobs), jobs, checks,
                              skipped, curves)
     if options.size == "full":

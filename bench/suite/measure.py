@@ -68,18 +68,15 @@ def warm(path):
 
 
 def measure(jobs, rounds, files=()):
-    """Measures the jobs by turns. Those that fail are taken out, with a word on why."""
+    """Measures the jobs by turns until each has its rounds; the run that checked the answers is the
+    first. Those that fail are taken out, with a word on why."""
     working = list(jobs)
-    for job in working:
-        if job.rounds != 1:  # of the slowest the run that checked the answers is the one
-            job.runs.clear()
-    for number in range(rounds):
+    for number in range(1, rounds):
+        for path in files:
+            warm(path)
         for job in list(working):
             if len(job.runs) >= (job.rounds or rounds):
                 continue
-            if number == 0:
-                for path in files:
-                    warm(path)
             say(f"round {number + 1} of {rounds}: {job.name}")
             try:
                 run(job)

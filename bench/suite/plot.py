@@ -10,7 +10,8 @@ STYLE = ('<style>text{font:13px sans-serif;fill:#222}.small{font-size:11px;fill:
 
 def text(x, y, content, anchor="start", small=False):
     kind = ' class="small"' if small else ""
-    return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}"{kind}>{escape(content)}</text>'
+    place = f'x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}"'
+    return f"<text {place}{kind}>{escape(content)}</text>"
 
 
 def document(height, parts):
