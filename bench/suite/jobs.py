@@ -58,8 +58,8 @@ class Setting:
 PEERS = {"clickhouse": "chdb", "duckdb": "duckdb", "polars": "polars"}
 
 
-def wend_jobs(setting):
-    """Those of wend, by group; all of a group read the same file."""
+def wend_jobs(setting, skipped):
+    """Those of wend, by group; what is missing goes to `skipped` with the reason."""
     data = setting.data
     ndjson, csv = data.ndjson(), data.csv()
     size = setting.bytes_of(ndjson)
@@ -86,7 +86,9 @@ def wend_jobs(setting):
                               definitions=setting.definitions("access_log.yaml"))],
         "two threads": [replay("sessions, 2 threads", ndjson, threads=2)],
     }
-    if shutil.which("zstd"):
+    if shutil.which("zstd") is None:
+        skipped["compressed input"] = "zstd is not installed"
+    else:
         groups["compressed"] = []
         for kind, library in (("zst", "zstd"), ("gz", "gzip")):
             path = data.compressed(kind)
@@ -105,7 +107,7 @@ def merge_job(setting):
 
 
 def peer_jobs(setting, groups, skipped):
-    """Adds the peers to the groups; those that are missing go to `skipped` with the reason."""
+    """Adds the peers to the groups."""
     ndjson, csv = setting.data.ndjson(), setting.data.csv()
     for peer, module in PEERS.items():
         reason = setting.missing(module)

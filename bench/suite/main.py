@@ -56,13 +56,14 @@ def main():
     cache, build = os.path.abspath(options.cache), os.path.abspath(options.build)
     data = Data(cache, options.size, os.path.join(build, "wend"), os.path.join(build, "bench"))
     setting = all_jobs.Setting(root, build, cache, data)
-    groups, skipped = all_jobs.wend_jobs(setting), {}
+    skipped = {}
+    groups = all_jobs.wend_jobs(setting, skipped)
     all_jobs.peer_jobs(setting, groups, skipped)
     groups["merge"] = [all_jobs.merge_job(setting)]
     checks = check.Checks()
     expected = check.Expected(data, checks)
     for name, reason in skipped.items():
-        print(f"left out: {name}: {reason}")
+        print(f"skip  {name} ({reason})")
 
     about = machine.describe(root, setting.wend, setting.python)
     results = os.path.join(cache, "results.json")

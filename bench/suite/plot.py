@@ -17,7 +17,8 @@ def text(x, y, content, anchor="start", small=False):
 def document(height, parts):
     return (f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" '
             f'width="{WIDTH}" height="{height}">{STYLE}'
-            f'<rect width="{WIDTH}" height="{height}" fill="#fff"/>' + "\n".join(parts) + "</svg>\n")
+            f'<rect width="{WIDTH}" height="{height}" fill="#fff"/>' + "\n".join(parts) +
+            "</svg>\n")
 
 
 def bars(title, rows, unit):
