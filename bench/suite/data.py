@@ -1,5 +1,6 @@
 """The data sets, made once into the cache. A set is made again when its recipe changes."""
 import os
+import shutil
 import subprocess
 
 DISORDER = "5s"
@@ -31,6 +32,7 @@ class Data:
             environment = dict(os.environ, out=path + ".part", wend=self.wend, data=self.folder,
                                tools=self.tools)
             subprocess.run(["bash", "-euo", "pipefail", "-c", command], env=environment, check=True)
+            shutil.rmtree(path, ignore_errors=True)
             os.replace(path + ".part", path)
             with open(recipe, "w", encoding="utf-8") as file:
                 file.write(command)

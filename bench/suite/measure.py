@@ -40,7 +40,7 @@ def pin(threads):
 
 
 def run(job, keep=None):
-    """Runs a job once; its output goes to the file `keep`. Returns the figures."""
+    """Runs a job once; its output goes to the file `keep`."""
     if job.before:
         job.before()
     with tempfile.TemporaryFile() as errors, open(keep or os.devnull, "wb") as output:
@@ -57,7 +57,7 @@ def run(job, keep=None):
     cpu = usage.ru_utime + usage.ru_stime
     if job.peer:
         cpu, wall = map(float, text[-1].split())
-    return {"cpu_s": cpu, "wall_s": wall, "peak_mib": usage.ru_maxrss / 1024}
+    job.runs.append({"cpu_s": cpu, "wall_s": wall, "peak_mib": usage.ru_maxrss / 1024})
 
 
 def warm(path):
@@ -68,18 +68,18 @@ def warm(path):
 
 
 def measure(jobs, rounds, files=()):
-    """Measures the jobs by turns. Those that fail are taken out, with a word on why."""
+    """Measures the jobs by turns until each has its rounds; the run that checked the answers is the
+    first. Those that fail are taken out, with a word on why."""
     working = list(jobs)
-    for number in range(rounds):
+    for number in range(1, rounds):
+        for path in files:
+            warm(path)
         for job in list(working):
-            if job.rounds is not None and number >= job.rounds:
+            if len(job.runs) >= (job.rounds or rounds):
                 continue
-            if number == 0:
-                for path in files:
-                    warm(path)
             say(f"round {number + 1} of {rounds}: {job.name}")
             try:
-                job.runs.append(run(job))
+                run(job)
             except (Failed, OSError) as error:
                 print(f"left out: {error}", file=sys.stderr)
                 working.remove(job)
