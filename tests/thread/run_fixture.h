@@ -80,7 +80,7 @@ static inline struct wend_run_options fixture_options(const struct run_fixture *
 
 /* Reads a table's file of a snapshot; the caller frees. */
 static inline struct wend_buffer fixture_table(const char *snapshot, enum wend_table_id table) {
-    char path[512];
+    char path[1024];
     struct wend_buffer bytes = {0};
     (void)snprintf(path, sizeof path, "%s/%s/part-00000.parquet", snapshot,
                    wend__schemas[table].name);

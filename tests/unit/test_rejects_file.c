@@ -55,11 +55,32 @@ static void add(size_t worker, uint64_t position, uint32_t stream, uint32_t reas
     wend__buffer_deinit(&scratch);
 }
 
-static enum wend_status write_file(const char *path, struct wend_error *error) {
+static bool is_stopped(void *context) {
+    return context != NULL;
+}
+
+/* Writes finished runs, publishes the file, and tidies up, as a run does. */
+static enum wend_status write_runs(const char *path, bool stops, struct wend_error *error) {
+    struct wend_rejects_file file = {0};
+    struct wend_source_watch watch = {.is_stopped = is_stopped, .context = stops ? &file : NULL};
+    enum wend_status status =
+        wend__rejects_file_write(&file, path, runs, WORKERS, reader, &watch, error);
+    if (status == WEND_OK) {
+        status = wend__rejects_file_publish(&file, error);
+    }
+    wend__rejects_file_deinit(&file);
+    return status;
+}
+
+static void finish_runs(void) {
     for (size_t i = 0; i < WORKERS; i++) {
         cr_assert_eq(wend__runs_finish(runs[i], NULL), WEND_OK);
     }
-    return wend__rejects_file_write(path, runs, WORKERS, reader, error);
+}
+
+static enum wend_status write_file(const char *path, struct wend_error *error) {
+    finish_runs();
+    return write_runs(path, false, error);
 }
 
 static struct wend_buffer read_file(const char *path) {
@@ -187,11 +208,19 @@ Test(rejects_file, a_failed_write_leaves_the_old_file_and_nothing_else) {
     cr_expect_eq(rmdir(fixture_folder), 0);
 }
 
+Test(rejects_file, a_stopped_run_leaves_no_file) {
+    add(0, 1, 0, WEND_REJECT_SHAPE, wend__bytes_text("x"));
+    finish_runs();
+    cr_expect_eq(write_runs("out", true, NULL), WEND_ERROR_CANCELLED);
+    cr_assert_eq(unlink("a") | unlink("q\"\\\x01\xff"), 0);
+    cr_expect_eq(rmdir(fixture_folder), 0);
+}
+
 Test(rejects_file, a_folder_that_is_not_there_or_a_folder_itself_is_refused) {
     struct wend_error error = {0};
     cr_expect_eq(write_file("no/out", &error), WEND_ERROR_IO);
     cr_expect_not_null(strstr(error.text, "No such file"));
-    cr_expect_eq(wend__rejects_file_write(".", runs, WORKERS, reader, &error), WEND_ERROR_IO);
+    cr_expect_eq(write_runs(".", false, &error), WEND_ERROR_IO);
 }
 
 Test(rejects_file, a_damaged_row_is_refused) {
@@ -218,12 +247,10 @@ Test(rejects_file, no_memory_is_told_as_such_and_leaves_no_file) {
         }
         add(0, 1, 0, WEND_REJECT_SHAPE, wend__bytes_text("x"));
         add(1, 2, 1, WEND_REJECT_SHAPE, wend__bytes_text("\xff"));
-        for (size_t i = 0; i < WORKERS; i++) {
-            cr_assert_eq(wend__runs_finish(runs[i], NULL), WEND_OK);
-        }
+        finish_runs();
         uint64_t before = wend__memory_count();
         wend__memory_fail_at(n);
-        enum wend_status status = wend__rejects_file_write("out", runs, WORKERS, reader, NULL);
+        enum wend_status status = write_runs("out", false, NULL);
         wend__memory_fail_at(0);
         used = wend__memory_count() - before;
         if (n <= used) {

@@ -47,12 +47,21 @@ static enum wend_status take_text(void *context, uint32_t source, enum wend_rout
     return into->answer;
 }
 
+static enum wend_status take_mark(void *context, uint32_t source, int64_t mark_us,
+                                  struct wend_error *error) {
+    struct arrivals *into = context;
+    (void)error;
+    cr_assert(
+        wend__buffer_append_format(&into->log, "%u:mark %lld; ", source, (long long)mark_us));
+    return into->answer;
+}
+
 static struct wend_router *make_router(uint32_t ports, uint32_t slots, bool sends_customers) {
     struct wend_router_options options = {&layout, ports, slots, sends_customers};
     struct wend_router *router = NULL;
     cr_assert_eq(wend__router_create(&options, &router, NULL), WEND_OK);
     for (uint32_t i = 0; i < ports; i++) {
-        struct wend_route_sink sink = {&arrivals[i], take_hits, take_text};
+        struct wend_route_sink sink = {&arrivals[i], take_hits, take_text, take_mark};
         wend__port_open(wend__router_port(router, i), sink, &names, &segments);
     }
     return router;
@@ -108,6 +117,26 @@ static void expect_log(uint32_t port, const char *wanted) {
 static void pass(struct wend_router *router, uint32_t from, uint32_t to) {
     cr_assert_eq(wend__port_flush(wend__router_port(router, from), NULL), WEND_OK);
     cr_assert_eq(wend__port_drain(wend__router_port(router, to), NULL, NULL), WEND_OK);
+}
+
+Test(router, a_mark_arrives_everywhere_behind_the_hits_before_it) {
+    struct wend_router *router = make_router(2, SLOTS, false);
+    cr_assert_eq(send(router, 0, 1, 1, 7, WEND_TOUCHPOINT_NONE, 0), WEND_OK);
+    cr_assert_eq(wend__port_send_mark(wend__router_port(router, 0), -5, NULL), WEND_OK);
+    cr_assert_eq(send(router, 0, 1, 1, 8, WEND_TOUCHPOINT_NONE, 0), WEND_OK);
+    pass(router, 0, 0);
+    pass(router, 0, 1);
+    for (size_t i = 0; i < 2; i++) {
+        cr_assert(wend__buffer_append(&arrivals[i].log, "", 1));
+    }
+    const char *own = (const char *)arrivals[0].log.data;
+    const char *other = (const char *)arrivals[1].log.data;
+    cr_expect_str_eq(own, "0:mark -5; ");
+    const char *mark = strstr(other, "0:mark -5; ");
+    cr_assert_not_null(mark, "%s", other);
+    cr_expect(mark != other, "the mark overtook a hit: %s", other);
+    cr_expect(mark[11] != 0, "the mark came behind a later hit: %s", other);
+    wend__router_destroy(router);
 }
 
 Test(router, each_hit_arrives_once_at_the_port_that_owns_its_slice) {
