@@ -107,7 +107,7 @@ static void check_limits(struct run_fixture *fixture) {
     }
     fixture_write(fixture, wend__buffer_view(&text));
     wend__buffer_deinit(&text);
-    expect_limit(fixture, "more than 1048576 segment values, the last of segment `c`\n"
+    expect_limit(fixture, "more than 1048576 segment values in `c`\n"
                           "segment by fields with few values");
 }
 

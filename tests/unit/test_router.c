@@ -51,8 +51,7 @@ static enum wend_status take_mark(void *context, uint32_t source, int64_t mark_u
                                   struct wend_error *error) {
     struct arrivals *into = context;
     (void)error;
-    cr_assert(
-        wend__buffer_append_format(&into->log, "%u:mark %lld; ", source, (long long)mark_us));
+    cr_assert(wend__buffer_append_format(&into->log, "%u:mark %lld; ", source, (long long)mark_us));
     return into->answer;
 }
 

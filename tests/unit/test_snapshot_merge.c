@@ -278,15 +278,19 @@ static bool goes_on_for_a_while(void *context, uint64_t done_rows, uint64_t tota
 
 Test(snapshot_merge, a_merge_that_is_told_to_stop_publishes_nothing) {
     write_part("a", 0, world_unit_count, (struct world_options){0});
-    for (unsigned n = 0; n < 12; n++) {
+    enum wend_status status = WEND_ERROR_CANCELLED;
+    unsigned asked = 0;
+    while (status == WEND_ERROR_CANCELLED) {
+        cr_assert_str_eq(world_list(folder), "a");
         const char *directory = place("a");
-        unsigned calls = n;
+        unsigned calls = asked++;
         struct wend_merge_options options = {.directory = place("sum"),
                                              .memory_bytes = 1 << 20,
                                              .progress = goes_on_for_a_while,
                                              .progress_context = &calls};
         struct wend_error error = {0};
-        cr_assert_eq(wend__snapshot_merge(&directory, 1, &options, &error), WEND_ERROR_CANCELLED);
-        cr_assert_str_eq(world_list(folder), "a");
+        status = wend__snapshot_merge(&directory, 1, &options, &error);
     }
+    cr_assert_eq(status, WEND_OK);
+    cr_expect_gt(asked, WEND_TABLE_COUNT / 2, "asked only %u times", asked);
 }
