@@ -17,7 +17,8 @@ class Setting:
         self.root, self.cache, self.data = root, cache, data
         self.wend = os.path.join(build, "wend")
         self.tools = os.path.join(build, "bench")
-        self.python = os.path.join(cache, "venv", "bin", "python3")
+        self.python = (os.environ.get("WEND_BENCH_PYTHON")
+                       or os.path.join(cache, "venv", "bin", "python3"))
         self.out = os.path.join(cache, "out")
         os.makedirs(self.out, exist_ok=True)
 
