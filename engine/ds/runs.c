@@ -196,6 +196,7 @@ enum wend_status wend__runs_add(struct wend_runs *runs, struct wend_bytes key,
         WEND_TRY(add_chunk(runs, row_bytes, error));
     }
     struct chunk *chunk = runs->last;
+    assert(chunk != NULL);
     wend__row_write(chunk->rows + chunk->used, key, payload);
     chunk->used += row_bytes;
     runs->row_count += 1;

@@ -144,7 +144,7 @@ static const struct wend_column journeys[] = {
     {"value", WEND_COLUMN_VALUE, false, "Sum of the values of its goal events"},
 };
 
-#define COLUMNS(list) .columns = list, .column_count = sizeof(list) / sizeof *(list)
+#define COLUMNS(list) .columns = (list), .column_count = sizeof(list) / sizeof *(list)
 
 const struct wend_schema wend__schemas[WEND_TABLE_COUNT] = {
     [WEND_TABLE_PATHS] = {.name = "paths",

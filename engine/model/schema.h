@@ -108,8 +108,8 @@ bool wend__payload_write(struct wend_buffer *out, const struct wend_payload_shap
 /* False when `bytes` is no payload of this shape (the sketch itself is not looked at). */
 bool wend__payload_read(struct wend_bytes bytes, const struct wend_payload_shape *shape,
                         struct wend_payload *payload);
-/* A `wend_combine` (ds/run_merge.h); `shape` is its context. */
-enum wend_status wend__payload_combine(void *shape, struct wend_buffer *accumulated,
+/* A `wend_combine` (ds/run_merge.h); its context is the shape. */
+enum wend_status wend__payload_combine(void *context, struct wend_buffer *accumulated,
                                        struct wend_bytes payload, struct wend_error *error);
 
 /*

@@ -5,6 +5,8 @@
 #include "parquet/parquet_format.h"
 #include "parquet/thrift.h"
 
+#include <assert.h>
+
 #define WORDS 8U
 
 static const uint32_t salts[WORDS] = {0x47b6137bU, 0x44974d91U, 0x8824ad5bU, 0xa2b7289dU,
@@ -27,6 +29,7 @@ void wend__parquet_bloom_clear(struct wend_parquet_bloom *bloom) {
 }
 
 void wend__parquet_bloom_insert(struct wend_parquet_bloom *bloom, struct wend_bytes value) {
+    assert(value.data != NULL || value.len == 0);
     uint64_t hash = XXH64(value.data, value.len, 0);
     uint64_t block = ((hash >> 32) * WEND_BLOOM_BLOCKS_MAX) >> 32;
     uint32_t *words = bloom->words + block * WORDS;

@@ -303,13 +303,13 @@ bool wend__parquet_footer_write(const struct wend_parquet_footer *footer, uint64
         wend__thrift_end(&thrift);
     }
     wend__thrift_end(&thrift);
-    uint8_t tail[4 + WEND_PARQUET_MAGIC_BYTES];
+    uint8_t footer_bytes[4];
     if (thrift.failed || out->len - start > UINT32_MAX) {
         return false;
     }
-    wend__store_le32(tail, (uint32_t)(out->len - start));
-    memcpy(tail + 4, WEND_PARQUET_MAGIC, WEND_PARQUET_MAGIC_BYTES);
-    return wend__buffer_append(out, tail, sizeof tail);
+    wend__store_le32(footer_bytes, (uint32_t)(out->len - start));
+    return wend__buffer_append(out, footer_bytes, sizeof footer_bytes) &&
+           wend__buffer_append_text(out, WEND_PARQUET_MAGIC);
 }
 
 void wend__parquet_footer_deinit(struct wend_parquet_footer *footer) {

@@ -199,7 +199,7 @@ enum wend_status wend__parquet_page_cut(struct wend_parquet_chunk_writer *chunk,
         .is_all_null = chunk->page_nulls == chunk->page_entries,
     };
     note_bounds(chunk, &note);
-    struct wend_bytes raw;
+    struct wend_bytes raw = {0};
     WEND_TRY(make_body(chunk, &tools->body, &raw, error));
     struct page page = {
         .type = WEND_PAGE_DATA,

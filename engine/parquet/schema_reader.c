@@ -38,7 +38,7 @@ static void read_integer(struct wend_thrift_reader *thrift, enum wend_thrift_typ
     wend__thrift_open(thrift, type);
     while (wend__thrift_next(thrift, &field)) {
         if (field.id == 1) {
-            element->integer_bits = wend__thrift_read_i8(thrift, field.type);
+            element->integer_bits = (uint8_t)wend__thrift_read_i8(thrift, field.type);
         } else if (field.id == 2) {
             element->integer_is_signed = wend__thrift_read_bool(thrift, field.type);
         } else {

@@ -42,8 +42,8 @@ static bool append_base64(struct wend_buffer *out, struct wend_bytes bytes) {
                          (left > 1 ? (uint32_t)bytes.data[i + 1] << 8 : 0U) |
                          (left > 2 ? (uint32_t)bytes.data[i + 2] : 0U);
         char text[4] = {digits[group >> 18], digits[group >> 12 & 63],
-                        left > 1 ? digits[group >> 6 & 63] : '=',
-                        left > 2 ? digits[group & 63] : '='};
+                        (char)(left > 1 ? digits[group >> 6 & 63] : '='),
+                        (char)(left > 2 ? digits[group & 63] : '=')};
         done = wend__buffer_append(out, text, sizeof text);
     }
     return done && wend__buffer_append(out, "\"", 1);

@@ -8,6 +8,7 @@
 
 /* The shortest header of a frame, from which the decoder learns what more it wants. */
 static const size_t frame_header_min = 5;
+static const size_t block_header_bytes = 3;
 
 struct zstd_layer {
     struct wend_layer layer;
@@ -52,8 +53,9 @@ static enum wend_status note_failure(struct zstd_layer *zstd, size_t result,
 }
 
 /*
- * One call of the decoder. It gets one block at a time, and none while it holds output: when a
- * block is damaged the call says nothing of the output that it made before, which would be lost.
+ * One call of the decoder. It gets one block at a time, without the header of the next that it asks
+ * for, and none while it holds output: when something is damaged the call says nothing of the
+ * output that it made before, which would be lost.
  */
 static enum wend_status decode_once(struct zstd_layer *zstd, uint8_t *out, size_t capacity,
                                     size_t *got, struct wend_error *error) {
@@ -61,8 +63,10 @@ static enum wend_status decode_once(struct zstd_layer *zstd, uint8_t *out, size_
     size_t given = wend__layer_input_left(layer);
     if (zstd->has_output) {
         given = 0;
-    } else if (given > zstd->wanted) {
-        given = zstd->wanted;
+    } else {
+        size_t most =
+            zstd->wanted > block_header_bytes ? zstd->wanted - block_header_bytes : zstd->wanted;
+        given = given < most ? given : most;
     }
     ZSTD_inBuffer input = {layer->input + layer->input_at, given, 0};
     ZSTD_outBuffer output = {out, capacity, 0};

@@ -38,7 +38,7 @@ void wend__tally_destroy(struct wend_tally *tally);
 
 /* Counts a unit; a `wend_unit_sink` with the tally as context. WEND_ERROR_IO: the disk refuses a
  * spill; WEND_ERROR_MEMORY; WEND_ERROR_LIMIT: a count beyond what a sketch holds. */
-enum wend_status wend__tally_unit(void *tally, const struct wend_unit *unit,
+enum wend_status wend__tally_unit(void *context, const struct wend_unit *unit,
                                   struct wend_error *error);
 
 /* No more units: everything goes to the runs, which are made ready for `next`. */

@@ -142,7 +142,7 @@ static void add_rejected(const struct wend_cli_answers *answers, struct wend_cli
         out,
         "  \"rejected\": {\"shape\": %llu, \"time\": %llu, \"customer\": %llu, "
         "\"future\": %llu},\n",
-        (unsigned long long)(faults[WEND_CLI_FAULT_CUT] + faults[WEND_CLI_FAULT_GARBAGE]),
+        (unsigned long long)faults[WEND_CLI_FAULT_CUT] + faults[WEND_CLI_FAULT_GARBAGE],
         (unsigned long long)faults[WEND_CLI_FAULT_TIME],
         (unsigned long long)faults[WEND_CLI_FAULT_CUSTOMER],
         (unsigned long long)faults[WEND_CLI_FAULT_FUTURE]);

@@ -15,11 +15,11 @@
  * `-h` (a line an option) or, with `manual`, `--help` (all that is known) of a command or the top.
  * Headings are bold where `styled`; lines are at most `width` columns (40 at least).
  */
-void wend__cli_help(enum wend_cli_command_id command, bool manual, bool styled, size_t width,
+void wend__cli_help(enum wend_cli_command_id id, bool manual, bool styled, size_t width,
                     struct wend_cli_text *out);
 
 /* A man page, section 1, as roff with the man(7) macros. */
-void wend__cli_man(enum wend_cli_command_id command, struct wend_cli_text *out);
+void wend__cli_man(enum wend_cli_command_id id, struct wend_cli_text *out);
 /* Completion scripts. */
 void wend__cli_bash(struct wend_cli_text *out);
 void wend__cli_zsh(struct wend_cli_text *out);

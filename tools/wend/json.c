@@ -6,7 +6,7 @@
 #include <string.h>
 
 static char last_byte(const struct wend_cli_text *out) {
-    return out->len == 0 ? '\0' : out->data[out->len - 1];
+    return (char)(out->len == 0 ? '\0' : out->data[out->len - 1]);
 }
 
 void wend__cli_json_begin(struct wend_cli_text *out) {

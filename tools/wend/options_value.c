@@ -1,6 +1,7 @@
 /* Values of options: numbers, sizes, durations, times, shares, choices, lists. */
 #include "options.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -208,6 +209,7 @@ static bool parse_time(const char *text, uint64_t *us) {
 
 int wend__cli_choice_index(const char *choices, const char *word, size_t len) {
     int index = 0;
+    assert(choices != NULL);
     for (const char *at = choices;; index++) {
         size_t choice_len = strcspn(at, "|");
         if (choice_len == len && memcmp(at, word, len) == 0) {
@@ -222,6 +224,7 @@ int wend__cli_choice_index(const char *choices, const char *word, size_t len) {
 
 /* "a, b or c" of "a|b|c". */
 static void list_choices(const char *choices, struct wend_cli_text *out) {
+    assert(choices != NULL);
     for (const char *at = choices; *at != '\0';) {
         size_t len = strcspn(at, "|");
         const char *next = at[len] == '\0' ? at + len : at + len + 1;
