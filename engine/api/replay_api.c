@@ -12,6 +12,10 @@ _Static_assert((int)WEND_IDS_RAW == (int)WEND_CUSTOMER_IDS_RAW &&
                    (int)WEND_IDS_NONE == (int)WEND_CUSTOMER_IDS_NONE,
                "the same ways of writing customer ids");
 
+_Static_assert((int)WEND_PHASE_COUNT == (int)WEND_RUN_FOLD &&
+                   (int)WEND_PHASE_WRITE == (int)WEND_RUN_WRITE,
+               "the same phases");
+
 /* A result and what it points into. */
 struct result_box {
     struct wend_result result; /* first: the public pointer is the box's */
@@ -206,6 +210,8 @@ struct progress_bridge {
 static bool pass_progress(void *context, const struct wend_run_progress *progress) {
     const struct progress_bridge *bridge = context;
     struct wend_progress shown = {
+        .phase = (enum wend_phase)progress->phase,
+        .phase_permille = progress->phase_permille,
         .done_bytes = progress->done_bytes,
         .total_bytes = progress->total_bytes,
         .events = progress->events,

@@ -30,6 +30,8 @@ enum wend_status wend_snapshot_merge(const char *const *directories, size_t dire
         .memory_bytes = (size_t)(options->memory_bytes != 0 ? options->memory_bytes
                                                             : wend__default_memory_bytes()),
         .temp_directory = wend__temporary_directory(options->temp_directory),
+        .progress = options->progress,
+        .progress_context = options->progress_context,
     };
     return wend__snapshot_merge(directories, directory_count, &merge, error);
 }

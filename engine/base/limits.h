@@ -17,7 +17,7 @@
 #define WEND_BLOCK_BYTES_MAX (UINT32_C(64) << 20)
 
 #define WEND_MAX_TOUCHPOINTS 65536U      /* names from data */
-#define WEND_MAX_SEGMENT_VALUES 1048576U /* distinct values of one segment field */
+#define WEND_MAX_SEGMENT_VALUES 1048576U /* distinct values of all segments of a run */
 #define WEND_MAX_JOURNEYS 32U            /* journeys of one definition file */
 #define WEND_MAX_STAGES 64U              /* stages of one journey */
 #define WEND_MAX_SEGMENTS 16U

@@ -1,5 +1,6 @@
 #include "base/timezone_names.h"
 
+#include "base/edit_distance.h"
 #include "base/io.h"
 
 #include <errno.h>
@@ -8,7 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { NAME_MAX_LEN = 64, LIST_BYTES_MAX = 4 * 1024 * 1024, PATH_BYTES = 4096 };
+enum { LIST_BYTES_MAX = 4 * 1024 * 1024, PATH_BYTES = 4096 };
 
 static int read_descriptor(int descriptor, size_t most, struct wend_buffer *content) {
     struct stat status;
@@ -36,43 +37,6 @@ int wend__timezone_read_file(const char *path, size_t most, struct wend_buffer *
     int result = read_descriptor(descriptor, most, content);
     (void)close(descriptor);
     return result;
-}
-
-static uint8_t fold_case(uint8_t c) {
-    if (c >= 'A' && c <= 'Z') {
-        return (uint8_t)(c - 'A' + 'a');
-    }
-    return c == ' ' ? '_' : c;
-}
-
-/* Changed, missing, added or swapped neighbouring letters (optimal string alignment). */
-static size_t distance(struct wend_bytes a, struct wend_bytes b) {
-    size_t rows[3][NAME_MAX_LEN + 1];
-    if (a.len > NAME_MAX_LEN || b.len > NAME_MAX_LEN) {
-        return SIZE_MAX;
-    }
-    for (size_t j = 0; j <= b.len; j++) {
-        rows[0][j] = j;
-    }
-    for (size_t i = 1; i <= a.len; i++) {
-        size_t *row = rows[i % 3];
-        const size_t *above = rows[(i - 1) % 3];
-        row[0] = i;
-        for (size_t j = 1; j <= b.len; j++) {
-            uint8_t left = fold_case(a.data[i - 1]);
-            uint8_t right = fold_case(b.data[j - 1]);
-            size_t least = above[j - 1] + (left != right);
-            least = above[j] + 1 < least ? above[j] + 1 : least;
-            least = row[j - 1] + 1 < least ? row[j - 1] + 1 : least;
-            if (i > 1 && j > 1 && left == fold_case(b.data[j - 2]) &&
-                right == fold_case(a.data[i - 2])) {
-                size_t swapped = rows[(i - 2) % 3][j - 2] + 1;
-                least = swapped < least ? swapped : least;
-            }
-            row[j] = least;
-        }
-    }
-    return rows[a.len % 3][b.len];
 }
 
 static struct wend_bytes last_part(struct wend_bytes name) {
@@ -130,8 +94,8 @@ bool wend__timezone_nearest(const char *directory, struct wend_bytes name, char 
     bool found = false;
     while (result == 0 && rest.len > 0) {
         struct wend_bytes candidate = name_in_line(take_word(&rest, "\n"), is_zi);
-        size_t whole = distance(name, candidate);
-        size_t part = distance(name, last_part(candidate));
+        size_t whole = wend__edit_distance(name, candidate);
+        size_t part = wend__edit_distance(name, last_part(candidate));
         size_t least = whole < part ? whole : part;
         if (candidate.len > 0 && least < best) {
             best = least;

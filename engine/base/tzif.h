@@ -42,7 +42,7 @@ enum wend_status wend__tzif_parse(struct wend_bytes file, struct wend_bytes name
  * (hours from -167 to 167); a zone with summer time must say when it is.
  */
 enum wend_zone_rule_result { WEND_ZONE_RULE_OK, WEND_ZONE_RULE_BAD, WEND_ZONE_RULE_NO_MEMORY };
-enum wend_zone_rule_result wend__zone_rule_expand(struct wend_bytes rule,
+enum wend_zone_rule_result wend__zone_rule_expand(struct wend_bytes text,
                                                   struct wend_zone_changes *zone);
 
 #endif

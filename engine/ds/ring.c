@@ -123,7 +123,3 @@ uint32_t wend__ring_used(const struct wend_ring *ring) {
 uint32_t wend__ring_capacity(const struct wend_ring *ring) {
     return ring->capacity;
 }
-
-size_t wend__ring_bytes(const struct wend_ring *ring) {
-    return heap_bytes(ring->slot_bytes, ring->capacity);
-}

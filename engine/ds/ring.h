@@ -48,7 +48,5 @@ void wend__ring_release(struct wend_ring *ring, uint32_t count);
 /* Filled slots at some moment during the call, for metrics. */
 uint32_t wend__ring_used(const struct wend_ring *ring);
 uint32_t wend__ring_capacity(const struct wend_ring *ring);
-/* Bytes on the heap. */
-size_t wend__ring_bytes(const struct wend_ring *ring);
 
 #endif

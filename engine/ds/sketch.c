@@ -6,25 +6,11 @@
 #include <assert.h>
 
 enum {
-    BUCKET_BITS = 6, /* 64 buckets for a power of two */
+    BUCKET_BITS = WEND_SKETCH_BUCKET_BITS,
     COUNT_BITS = 48,
     FIRST_CAPACITY = 4, /* 24 + 4 * 8 bytes fill an allocation of 56 */
     DENSE_FROM = 64,    /* with fewer pairs a binary search is as good */
     DENSE_SPREAD = 4    /* counters may take this many times the room of the pairs */
-};
-
-/*
- * sparse: items[0 .. len) = bucket << 48 | count, ascending, no count 0
- * dense:  items[i] = count of bucket `first` + i, for i in [0 .. len); `first` and `len` are
- *         multiples of 64, so that a range grows by whole powers of two
- */
-struct wend_sketch_store {
-    uint64_t count;
-    uint32_t len;
-    uint16_t first;
-    bool dense;
-    uint32_t capacity;
-    uint64_t items[];
 };
 
 _Static_assert(sizeof(struct wend_sketch) == 16, "millions of paths have one");
@@ -39,17 +25,6 @@ static uint32_t bucket_of(uint64_t item) {
 
 static uint64_t count_of(uint64_t item) {
     return item & WEND_SKETCH_MAX_COUNT;
-}
-
-uint32_t wend__sketch_bucket(int64_t value) {
-    assert(value >= 0);
-    uint64_t v = (uint64_t)value;
-    if (v < UINT64_C(1) << BUCKET_BITS) {
-        return (uint32_t)v;
-    }
-    uint32_t shift = 63U - (uint32_t)__builtin_clzll(v) - BUCKET_BITS;
-    /* v >> shift is 64 to 127: its 64 stands for the 64 buckets of the powers below. */
-    return (shift << BUCKET_BITS) + (uint32_t)(v >> shift);
 }
 
 int64_t wend__sketch_bucket_value(uint32_t bucket) {

@@ -28,12 +28,30 @@
 #include "base/buffer.h"
 #include "base/status.h"
 
+#include <assert.h>
+
 /* 64 + 64 for each of the exponents 6 to 62. */
 #define WEND_SKETCH_BUCKETS 3712U
 /* A sketch holds at most this many values; at 10 M a second that is 325 days in one cell. */
 #define WEND_SKETCH_MAX_COUNT ((UINT64_C(1) << 48) - 1)
 
-struct wend_sketch_store;
+#define WEND_SKETCH_BUCKET_BITS 6U /* 64 buckets for a power of two */
+
+/*
+ * Open only for the sake of `wend__sketch_add_fast`.
+ *
+ * sparse: items[0 .. len) = bucket << 48 | count, ascending, no count 0
+ * dense:  items[i] = count of bucket `first` + i, for i in [0 .. len); `first` and `len` are
+ *         multiples of 64, so that a range grows by whole powers of two
+ */
+struct wend_sketch_store {
+    uint64_t count;
+    uint32_t len;
+    uint16_t first;
+    bool dense;
+    uint32_t capacity;
+    uint64_t items[];
+};
 
 struct wend_sketch {
     struct wend_sketch_store *store; /* NULL: what is here is all */
@@ -42,7 +60,16 @@ struct wend_sketch {
 };
 
 /* The bucket of a value; asserts that it is not negative. Ascending with the value. */
-uint32_t wend__sketch_bucket(int64_t value);
+static inline uint32_t wend__sketch_bucket(int64_t value) {
+    assert(value >= 0);
+    uint64_t v = (uint64_t)value;
+    if (v < UINT64_C(1) << WEND_SKETCH_BUCKET_BITS) {
+        return (uint32_t)v;
+    }
+    uint32_t shift = 63U - (uint32_t)__builtin_clzll(v) - WEND_SKETCH_BUCKET_BITS;
+    /* v >> shift is 64 to 127: its 64 stands for the 64 buckets of the powers below. */
+    return (shift << WEND_SKETCH_BUCKET_BITS) + (uint32_t)(v >> shift);
+}
 /* What a bucket answers: its lowest value plus half its width. Asserts that the bucket exists. */
 int64_t wend__sketch_bucket_value(uint32_t bucket);
 
@@ -52,6 +79,39 @@ int64_t wend__sketch_bucket_value(uint32_t bucket);
  */
 bool wend__sketch_add(struct wend_sketch *sketch, int64_t value);
 bool wend__sketch_add_count(struct wend_sketch *sketch, int64_t value, uint64_t count);
+/* The same for the case that is common in a big table: a counter that is there already. False: not
+ * this case, nothing has happened. */
+static inline bool wend__sketch_add_fast(struct wend_sketch *sketch, int64_t value) {
+    struct wend_sketch_store *store = sketch->store;
+    uint32_t bucket = wend__sketch_bucket(value);
+    if (store == NULL) {
+        bool same = sketch->count == 0 || sketch->bucket == bucket;
+        if (!same || sketch->count == UINT32_MAX) {
+            return false;
+        }
+        sketch->bucket = (uint16_t)bucket;
+        sketch->count += 1;
+        return true;
+    }
+    /* Unsigned: a bucket below `first` is beyond the end too. */
+    if (!store->dense || bucket - store->first >= store->len ||
+        store->count >= WEND_SKETCH_MAX_COUNT) {
+        return false;
+    }
+    store->items[bucket - store->first] += 1;
+    store->count += 1;
+    return true;
+}
+/* Fetches what adding `value` will touch; the store itself must be near. */
+static inline void wend__sketch_fetch(const struct wend_sketch *sketch, int64_t value) {
+    const struct wend_sketch_store *store = sketch->store;
+    if (store != NULL && store->dense) {
+        uint32_t at = wend__sketch_bucket(value) - store->first;
+        __builtin_prefetch(&store->items[at < store->len ? at : 0], 1);
+    } else if (store != NULL) {
+        __builtin_prefetch(&store->items[store->len / 2], 1);
+    }
+}
 /* Adds all values of `from`, which stays as it is and must be another. False as above. */
 bool wend__sketch_merge(struct wend_sketch *sketch, const struct wend_sketch *from);
 

@@ -38,8 +38,10 @@ void wend__table_clear(struct wend_table *table) {
 }
 
 /* The low half of the hash finds the slot, the high half is the tag that is kept in it. */
-static uint64_t hash_of(const struct wend_table *table, const void *key) {
-    return wend__hash64(wend__bytes(key, table->key_bytes), table->seed);
+uint64_t wend__table_hash(const struct wend_table *table, const void *key) {
+    return table->key_bytes % 4 == 0
+               ? wend__hash_words(key, table->key_bytes, table->seed)
+               : wend__hash64(wend__bytes(key, table->key_bytes), table->seed);
 }
 
 /* By words where a key is made of them, which the compiler opens up; a call of memcmp for a few
@@ -66,7 +68,7 @@ static bool grow_slots(struct wend_table *table) {
         return false;
     }
     for (size_t i = 0; i < table->count; i++) {
-        uint64_t hash = hash_of(table, wend__table_key(table, i));
+        uint64_t hash = wend__table_hash(table, wend__table_key(table, i));
         size_t at = (size_t)hash & (count - 1);
         while (slots[at].next_index != 0) {
             at = (at + 1) & (count - 1);
@@ -80,10 +82,14 @@ static bool grow_slots(struct wend_table *table) {
 }
 
 bool wend__table_find_or_add(struct wend_table *table, const void *key, size_t *index) {
+    return wend__table_find_or_add_hashed(table, key, wend__table_hash(table, key), index);
+}
+
+bool wend__table_find_or_add_hashed(struct wend_table *table, const void *key, uint64_t hash,
+                                    size_t *index) {
     if ((table->count + 1) * 2 > table->slot_count && !grow_slots(table)) {
         return false;
     }
-    uint64_t hash = hash_of(table, key);
     uint32_t tag = (uint32_t)(hash >> 32);
     size_t at = (size_t)hash & (table->slot_count - 1);
     for (; table->slots[at].next_index != 0; at = (at + 1) & (table->slot_count - 1)) {

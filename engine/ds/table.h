@@ -45,6 +45,34 @@ void wend__table_clear(struct wend_table *table);
  */
 bool wend__table_find_or_add(struct wend_table *table, const void *key, size_t *index);
 
+/*
+ * The same in steps, for callers that have many keys at a time: one after the other for each of
+ * them, so that the memory of many is fetched at once and not one behind the other. `hash` is what
+ * `hash` says of the key.
+ */
+uint64_t wend__table_hash(const struct wend_table *table, const void *key);
+bool wend__table_find_or_add_hashed(struct wend_table *table, const void *key, uint64_t hash,
+                                    size_t *index);
+
+static inline void wend__table_fetch_slot(const struct wend_table *table, uint64_t hash) {
+    if (table->slot_count > 0) {
+        __builtin_prefetch(&table->slots[hash & (table->slot_count - 1)]);
+    }
+}
+
+/* Looks at the slot, and fetches the entry that is probably the one. */
+static inline void wend__table_fetch_entry(const struct wend_table *table, uint64_t hash) {
+    if (table->slot_count == 0) {
+        return;
+    }
+    uint32_t next_index = table->slots[hash & (table->slot_count - 1)].next_index;
+    if (next_index > 0) {
+        const uint8_t *entry = table->entries + (next_index - 1) * table->entry_bytes;
+        __builtin_prefetch(entry, 1);
+        __builtin_prefetch(entry + table->entry_bytes - 1, 1);
+    }
+}
+
 static inline size_t wend__table_count(const struct wend_table *table) {
     return table->count;
 }

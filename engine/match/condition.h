@@ -20,7 +20,7 @@ enum wend_test_kind {
     WEND_TEST_EQUALS, /* the value is one of `texts`; they are sorted bytewise */
     WEND_TEST_PREFIX, /* it starts with texts[0] */
     WEND_TEST_GLOB,   /* it matches texts[0] as a whole: `*` any bytes, `?` one character (UTF-8) */
-    WEND_TEST_REGEX,  /* any part matches */
+    WEND_TEST_REGEX,  /* any part of the first 16 KiB matches */
     WEND_TEST_PRESENT,
     WEND_TEST_LESS, /* numbers of the JSON grammar, compared as doubles; no number: false */
     WEND_TEST_LESS_EQUAL,

@@ -17,8 +17,10 @@ static bool is_number(const struct wend_sample_field *field) {
     return field->count > 0 && field->number_count * 10 >= field->count * 9;
 }
 
+/* Logs hold bad times, which the run rejects; the field is the time nevertheless. */
 static bool may_be_time(const struct wend_sample *sample, const struct wend_sample_field *field) {
-    return is_time(field) && is_in_half(sample, field);
+    return field->time_count > 0 && field->time_count * 2 >= field->count &&
+           is_in_half(sample, field);
 }
 
 static bool may_be_customer(const struct wend_sample *sample,
@@ -213,8 +215,10 @@ enum wend_status wend__infer(const struct wend_sample *sample, struct wend_infer
                              struct wend_error *error) {
     *inferred = (struct wend_inferred){.sample = sample};
     if (sample->record_count == 0) {
-        return wend__fail(error, WEND_ERROR_EMPTY, "no record of %.*s can be read",
-                          (int)sample->source_name.len, (const char *)sample->source_name.data);
+        return wend__fail(
+            error, WEND_ERROR_EMPTY,
+            "no record of %.*s can be read; look at its first lines, or declare its format",
+            (int)sample->source_name.len, (const char *)sample->source_name.data);
     }
     if (sample->format.kind == WEND_FORMAT_ACCESS_LOG) {
         inferred->event = find(sample, WEND_NAMES_URL, may_be_url);

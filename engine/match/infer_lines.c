@@ -82,13 +82,24 @@ static bool write_format(const struct wend_sample *sample, struct wend_inferred_
     return end_line(&line);
 }
 
+/* The whole part of the most frequent value that can be an epoch time; 0: there is none. */
+static uint64_t epoch_time(const struct wend_sample_field *field) {
+    for (uint32_t i = 0; i < field->value_count; i++) {
+        struct wend_number number;
+        bool negative = false;
+        uint64_t magnitude = 0;
+        if (wend__number_parse(field->values[i].value, &number) &&
+            wend__number_scale_truncated(&number, 0, &negative, &magnitude) && !negative &&
+            magnitude >= UINT64_C(100000000)) {
+            return magnitude;
+        }
+    }
+    return 0;
+}
+
 static const char *time_kind(const struct wend_sample_field *field) {
-    struct wend_number number;
-    bool negative;
-    uint64_t magnitude;
-    if (field->number_count * 2 < field->count || field->value_count == 0 ||
-        !wend__number_parse(field->values[0].value, &number) ||
-        !wend__number_scale_truncated(&number, 0, &negative, &magnitude)) {
+    uint64_t magnitude = epoch_time(field);
+    if (field->number_count * 2 < field->count || magnitude == 0) {
         return "date and time";
     }
     return magnitude < UINT64_C(100000000000)         ? "epoch seconds"
@@ -107,8 +118,14 @@ static void write_field(struct line_writer *line, const struct wend_sample_field
 static bool write_time(const struct wend_inferred *inferred, struct wend_inferred_lines *lines) {
     struct line_writer line = start_line(lines, "time");
     write_field(&line, inferred->time);
-    wend__write(&line.note, "%s%s", time_kind(inferred->time),
+    const struct wend_sample_field *time = inferred->time;
+    wend__write(&line.note, "%s%s", time_kind(time),
                 inferred->time_is_guess ? "; the only field that looks like a time" : "");
+    if (time->time_count < time->count) {
+        wend__write(&line.note, "; %llu of %llu cannot be read as one",
+                    (unsigned long long)(time->count - time->time_count),
+                    (unsigned long long)time->count);
+    }
     return end_line(&line);
 }
 

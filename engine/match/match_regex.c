@@ -5,12 +5,16 @@
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>
 
-/* A million steps are a few milliseconds: enough for any sane expression on the largest record. */
+/* A million steps are a few milliseconds: enough for any sane expression. */
 enum {
     MATCH_STEPS_MAX = 1000 * 1000,
     MATCH_HEAP_KIB = 16 * 1024,
     JIT_STACK_MIN_BYTES = 32 * 1024,
-    JIT_STACK_MAX_BYTES = 1024 * 1024
+    JIT_STACK_MAX_BYTES = 1024 * 1024,
+    /* The steps are counted anew at each place where a match may begin, and some are not counted at
+     * all, so that the time may grow with the square of the length: this bounds it. It is twice
+     * what web servers take as a whole request line. */
+    TEXT_BYTES_MAX = 16 * 1024
 };
 
 static void *allocate(size_t size, void *unused) {
@@ -64,7 +68,13 @@ void wend__match_scratch_deinit(struct wend_match_scratch *scratch) {
 }
 
 bool wend__match_regex(struct wend_match_scratch *scratch, uint32_t index, struct wend_bytes text) {
-    int result = pcre2_match(scratch->regexes->codes[index], text.data, text.len, 0, 0,
+    size_t len = text.len;
+    uint32_t options = 0;
+    if (len > TEXT_BYTES_MAX) {
+        len = TEXT_BYTES_MAX;
+        options = PCRE2_NOTEOL; /* the end is not to be seen */
+    }
+    int result = pcre2_match(scratch->regexes->codes[index], text.data, len, 0, options,
                              scratch->data, scratch->context);
     scratch->no_memory = scratch->no_memory || result == PCRE2_ERROR_NOMEMORY;
     return result >= 0;

@@ -53,14 +53,14 @@ static void describe(const struct wend_ruleset *ruleset, const struct wend_templ
     }
 }
 
-static enum wend_status fail_too_many(const struct wend_matcher *matcher,
-                                      const struct wend_template *name, uint32_t rule,
-                                      struct wend_error *error) {
-    const struct wend_ruleset *ruleset = matcher->ruleset;
+enum wend_status wend__matcher_fail_names(const struct wend_ruleset *ruleset, uint32_t rule,
+                                          struct wend_error *error) {
+    bool by_rule = rule != UINT32_MAX;
+    const struct wend_template *name = by_rule ? &ruleset->rules[rule].name : &ruleset->event;
     char field[256];
     describe(ruleset, name, field, sizeof field);
     const char *kind = name->part_count == 1 ? "field" : "template";
-    if (rule == UINT32_MAX) {
+    if (!by_rule) {
         return wend__fail(error, WEND_ERROR_LIMIT,
                           "more than %u touchpoint names in %s `%s`\n"
                           "list under `touchpoints` what matters (by prefix, glob or regex, "
@@ -68,7 +68,7 @@ static enum wend_status fail_too_many(const struct wend_matcher *matcher,
                           (unsigned)ruleset->max_touchpoints, kind, field);
     }
     return wend__fail(error, WEND_ERROR_LIMIT,
-                      "more than %u touchpoint names from data; the last came from %s `%s` "
+                      "more than %u touchpoint names from data, as by %s `%s` "
                       "(touchpoint rule %u, line %u)\n"
                       "use a field with fewer values, put rules with fixed names before it, or "
                       "raise `max_touchpoints`",
@@ -76,10 +76,9 @@ static enum wend_status fail_too_many(const struct wend_matcher *matcher,
                       (unsigned)ruleset->rules[rule].line);
 }
 
-/* The number of a name from data; `name` and `rule` are for the message. */
+/* The number of a name from data; `rule` is for the message. */
 static enum wend_status name_number(struct wend_matcher *matcher, struct wend_bytes raw,
-                                    const struct wend_template *name, uint32_t rule, uint32_t *id,
-                                    struct wend_error *error) {
+                                    uint32_t rule, uint32_t *id, struct wend_error *error) {
     *id = wend__strings_find(&matcher->names, raw);
     if (*id != WEND_STRING_NONE) {
         return WEND_OK;
@@ -97,7 +96,7 @@ static enum wend_status name_number(struct wend_matcher *matcher, struct wend_by
     }
     const struct wend_ruleset *ruleset = matcher->ruleset;
     if (matcher->names.count - ruleset->name_count >= ruleset->max_touchpoints) {
-        return fail_too_many(matcher, name, rule, error);
+        return wend__matcher_fail_names(ruleset, rule, error);
     }
     return wend__strings_intern(&matcher->names, clean, id, NULL) ? WEND_OK
                                                                   : wend__fail_memory(error);
@@ -121,7 +120,7 @@ enum wend_status wend__matcher_rules(struct wend_matcher *matcher, uint32_t *tou
             return wend__fail_memory(error);
         }
         if (raw.data != NULL) {
-            return name_number(matcher, raw, &rule->name, i, touchpoint, error);
+            return name_number(matcher, raw, i, touchpoint, error);
         }
     }
     matcher->last_rule = UINT32_MAX;
@@ -163,9 +162,7 @@ enum wend_status wend__matcher_touchpoint(struct wend_matcher *matcher, uint32_t
     if (!wend__template_value(&ruleset->event, matcher->row, &matcher->name_text, &raw)) {
         return wend__fail_memory(error);
     }
-    return raw.data == NULL
-               ? WEND_OK
-               : name_number(matcher, raw, &ruleset->event, UINT32_MAX, touchpoint, error);
+    return raw.data == NULL ? WEND_OK : name_number(matcher, raw, UINT32_MAX, touchpoint, error);
 }
 
 static void mark_condition(const struct wend_condition *condition, bool *looked_at) {

@@ -161,10 +161,27 @@ static struct wend_hash128 token(const struct wend_matcher *matcher, struct wend
     return hash;
 }
 
+enum wend_status wend__matcher_fail_segments(const struct wend_ruleset *ruleset, uint32_t most,
+                                             struct wend_error *error) {
+    struct wend_buffer names = {0};
+    bool done = true;
+    for (uint32_t i = 0; done && i < ruleset->segment_count; i++) {
+        struct wend_bytes name = ruleset->segments[i].name;
+        done = wend__buffer_append_format(&names, "%s`%.*s`", i == 0 ? "" : ", ", (int)name.len,
+                                          (const char *)name.data);
+    }
+    enum wend_status status =
+        done ? wend__fail(error, WEND_ERROR_LIMIT,
+                          "more than %u segment values in %.*s\nsegment by fields with few values",
+                          (unsigned)most, (int)names.len, (const char *)names.data)
+             : wend__fail_memory(error);
+    wend__buffer_deinit(&names);
+    return status;
+}
+
 static enum wend_status segment_number(struct wend_matcher *matcher, uint32_t segment,
                                        uint32_t *number, struct wend_error *error) {
-    const struct wend_segment_rule *rule = &matcher->ruleset->segments[segment];
-    struct wend_bytes value = matcher->row[rule->field];
+    struct wend_bytes value = matcher->row[matcher->ruleset->segments[segment].field];
     struct wend_strings *values = &matcher->segment_values;
     *number = WEND_SEGMENT_ABSENT;
     if (value.data == NULL) {
@@ -182,11 +199,7 @@ static enum wend_status segment_number(struct wend_matcher *matcher, uint32_t se
     }
     if (id == WEND_STRING_NONE) {
         if (values->count >= matcher->segment_value_max) {
-            return wend__fail(error, WEND_ERROR_LIMIT,
-                              "more than %u segment values, the last of segment `%.*s`\n"
-                              "segment by fields with few values",
-                              (unsigned)matcher->segment_value_max, (int)rule->name.len,
-                              (const char *)rule->name.data);
+            return wend__matcher_fail_segments(matcher->ruleset, matcher->segment_value_max, error);
         }
         if (!wend__strings_intern(values, value, &id, NULL)) {
             return wend__fail_memory(error);

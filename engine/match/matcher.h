@@ -53,6 +53,13 @@ WEND_MUST_CHECK enum wend_status wend__matcher_hit(struct wend_matcher *matcher,
 const struct wend_strings *wend__matcher_names(const struct wend_matcher *matcher);
 const struct wend_strings *wend__matcher_segment_values(const struct wend_matcher *matcher);
 
+/* WEND_ERROR_LIMIT for a run whose threads have, together, too many names or segment values: the
+ * same texts. `rule`: one that takes names from data; UINT32_MAX: events name the touchpoints. */
+enum wend_status wend__matcher_fail_names(const struct wend_ruleset *ruleset, uint32_t rule,
+                                          struct wend_error *error);
+enum wend_status wend__matcher_fail_segments(const struct wend_ruleset *ruleset, uint32_t most,
+                                             struct wend_error *error);
+
 /* For `wend check`: the present record's event name as it stands in the data, absent without one;
  * lives until the next hit. False without memory. */
 bool wend__matcher_event_name(struct wend_matcher *matcher, struct wend_bytes *name);

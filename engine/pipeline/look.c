@@ -38,32 +38,42 @@ enum wend_status wend__format_named(const char *kind, struct wend_format *format
                       "no format is called %s; use auto, ndjson, csv or access-log", kind);
 }
 
-/* Detects and samples the present stream; `*found` false: there is no record in it. */
+/* Detects and samples the present stream; `*found` false: there is no record in it, or nothing that
+ * wend reads, for which the first `refusal` is kept. */
 static enum wend_status look_at_stream(struct wend_opened_stream *opened,
                                        const struct wend_format *format, struct wend_look *look,
-                                       bool *found, struct wend_error *error) {
+                                       bool *found, struct wend_error *refusal,
+                                       struct wend_error *error) {
     struct wend_head *head = &opened->head;
-    enum wend_status status = wend__head_read(head, opened->source, &opened->is_end, error);
-    if (status == WEND_OK) {
-        status = wend__detect(wend__head_data(head), wend__head_len(head), opened->is_end, format,
-                              &look->detected, error);
-    }
+    struct wend_error reason = {0};
+    WEND_TRY(wend__head_read(head, opened->source, &opened->is_end, error));
+    enum wend_status status = wend__detect(wend__head_data(head), wend__head_len(head),
+                                           opened->is_end, format, &look->detected, &reason);
     *found = status == WEND_OK && look->detected.kind != WEND_FORMAT_AUTO;
     if (*found) {
-        status = wend__sample_fields(wend__head_data(head), wend__head_len(head), opened->is_end,
-                                     &look->detected, wend__bytes_text(opened->stream.name),
-                                     wend__secret_seed(), &look->sampled, error);
-    } else {
-        wend__detected_deinit(&look->detected);
-        look->detected = (struct wend_detected){0};
+        return wend__sample_fields(wend__head_data(head), wend__head_len(head), opened->is_end,
+                                   &look->detected, wend__bytes_text(opened->stream.name),
+                                   wend__secret_seed(), &look->sampled, error);
     }
-    return status;
+    wend__detected_deinit(&look->detected);
+    look->detected = (struct wend_detected){0};
+    if (status == WEND_ERROR_MEMORY) {
+        return wend__fail_memory(error);
+    }
+    const char *trouble = status != WEND_OK           ? reason.text
+                          : wend__head_len(head) == 0 ? wend__source_trouble(opened->source)
+                                                      : NULL;
+    if (trouble != NULL && refusal->text[0] == '\0') {
+        (void)wend__fail(refusal, WEND_ERROR_EMPTY, "%s: %s", opened->stream.name, trouble);
+    }
+    return WEND_OK;
 }
 
 static enum wend_status look_at_file(const char *path, const struct wend_format *format,
                                      const struct wend_source_options *options,
                                      struct wend_look *look, struct wend_opened_stream *kept,
-                                     bool *found, struct wend_error *error) {
+                                     bool *found, struct wend_error *refusal,
+                                     struct wend_error *error) {
     struct wend_opened_stream opened = {0};
     WEND_TRY(wend__source_open(path, options, &opened.source, error));
     enum wend_status status = WEND_OK;
@@ -72,7 +82,7 @@ static enum wend_status look_at_file(const char *path, const struct wend_format 
     while (status == WEND_OK && any && !*found) {
         status = wend__source_next(opened.source, &any, &opened.stream, error);
         if (status == WEND_OK && any) {
-            status = look_at_stream(&opened, format, look, found, error);
+            status = look_at_stream(&opened, format, look, found, refusal, error);
         }
     }
     if (status == WEND_OK && *found && kept != NULL) {
@@ -89,11 +99,15 @@ enum wend_status wend__look_at(const char *name, const struct wend_format *forma
     struct wend_inputs inputs = {0};
     enum wend_status status = wend__inputs_expand(&name, 1, &inputs, error);
     bool found = false;
+    struct wend_error refusal = {0};
     for (size_t i = 0; status == WEND_OK && i < inputs.count && !found; i++) {
-        status = look_at_file(inputs.items[i].path, format, options, look, opened, &found, error);
+        status = look_at_file(inputs.items[i].path, format, options, look, opened, &found, &refusal,
+                              error);
     }
     if (status == WEND_OK && !found) {
-        status = wend__fail(error, WEND_ERROR_EMPTY, "there is no record in %s", name);
+        status = refusal.text[0] != '\0'
+                     ? wend__fail(error, WEND_ERROR_EMPTY, "%s", refusal.text)
+                     : wend__fail(error, WEND_ERROR_EMPTY, "there is no record in %s", name);
     }
     wend__inputs_deinit(&inputs);
     return status;

@@ -14,13 +14,26 @@
 #include "ds/runs.h"
 #include "worker/block_reader.h"
 
+/* Zero-initialise to start. */
+struct wend_rejects_file {
+    const char *path; /* borrowed */
+    char *temporary;  /* beside it, complete, until it is published; NULL: none */
+};
+
 /*
- * Writes all rows (worker/rejects.h) of the workers' finished runs to `path`: beside it first, then
- * renamed, unless it is something else than a file (a pipe, a terminal). WEND_ERROR_IO,
- * WEND_ERROR_MEMORY.
+ * Writes all rows (worker/rejects.h) of the workers' finished runs beside `path`, or to `path`
+ * itself when it is something else than a file (a pipe, a terminal); then `watch` is asked while
+ * that takes no bytes. WEND_ERROR_IO, WEND_ERROR_MEMORY, WEND_ERROR_CANCELLED.
  */
 WEND_MUST_CHECK enum wend_status
-wend__rejects_file_write(const char *path, struct wend_runs *const *runs, uint32_t run_count,
-                         const struct wend_block_reader *reader, struct wend_error *error);
+wend__rejects_file_write(struct wend_rejects_file *file, const char *path,
+                         struct wend_runs *const *runs, uint32_t run_count,
+                         const struct wend_block_reader *reader,
+                         const struct wend_source_watch *watch, struct wend_error *error);
+/* Renames what was written into its place. Nothing to do is fine. */
+WEND_MUST_CHECK enum wend_status wend__rejects_file_publish(struct wend_rejects_file *file,
+                                                            struct wend_error *error);
+/* Removes what was not published. */
+void wend__rejects_file_deinit(struct wend_rejects_file *file);
 
 #endif

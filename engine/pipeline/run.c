@@ -3,7 +3,6 @@
 #include "base/clock.h"
 #include "base/memory.h"
 #include "pipeline/look.h"
-#include "pipeline/rejects_file.h"
 #include "pipeline/run_internal.h"
 
 #include <stdlib.h>
@@ -80,6 +79,11 @@ static bool is_stopped(void *context) {
     return wend__router_is_stopped(run->router);
 }
 
+/* Asked by the thread that called, while it writes. */
+static bool is_told_to_stop(void *context) {
+    return wend__run_check_stop(context, NULL) != WEND_OK;
+}
+
 static enum wend_status make_reader(struct wend_run_state *run, struct wend_error *error) {
     const struct wend_run_options *options = run->options;
     run->watch = (struct wend_source_watch){is_stopped, run};
@@ -122,10 +126,12 @@ static void make_plan(struct wend_run_state *run) {
         .tables = tables,
         .future_us = run->now_us + WEND_US_PER_DAY,
         .lateness_us = run->result->lateness_us,
+        .settle_hits = options->settle_hits != 0 ? options->settle_hits : WEND_SETTLE_HITS,
         .close_all = options->close_all,
         .keeps_customers = (tables & (1U << WEND_TABLE_SESSIONS | 1U << WEND_TABLE_JOURNEYS)) != 0,
         .keeps_rejects = options->rejects != NULL,
         .event_count = &run->event_count,
+        .slice_count = &run->slice_count,
     };
 }
 
@@ -164,38 +170,6 @@ static void find_watermark(struct wend_run_state *run) {
             run->watermark_us = ts_us;
         }
     }
-}
-
-/* Each thread checks the limit on names from data for itself; here it is checked for all together,
- * so that it does not depend on their number. */
-static enum wend_status check_names(const struct wend_run_state *run, struct wend_error *error) {
-    const struct wend_ruleset *ruleset = run->options->ruleset;
-    struct wend_strings all;
-    wend__strings_init(&all, run->plan.seed);
-    bool done = true;
-    uint32_t id = 0;
-    for (uint32_t i = 0; done && i < ruleset->name_count; i++) {
-        done = wend__strings_intern(&all, ruleset->names[i], &id, NULL);
-    }
-    for (uint32_t i = 0; done && i < run->worker_count; i++) {
-        const struct wend_strings *own = wend__worker_names(run->workers[i]);
-        for (uint32_t n = 0; done && n < own->count; n++) {
-            done = wend__strings_intern(&all, wend__strings_get(own, n), &id, NULL);
-        }
-    }
-    uint32_t count =
-        all.count - (all.count < ruleset->name_count ? all.count : ruleset->name_count);
-    wend__strings_deinit(&all);
-    if (!done) {
-        return wend__fail_memory(error);
-    }
-    if (count <= ruleset->max_touchpoints) {
-        return WEND_OK;
-    }
-    return wend__fail(error, WEND_ERROR_LIMIT,
-                      "the data have more than %u touchpoint names (max_touchpoints); give "
-                      "touchpoints fixed names, or raise max_touchpoints in the definitions",
-                      ruleset->max_touchpoints);
 }
 
 static const char *keep_text(struct wend_run_result *result, const char *text) {
@@ -248,8 +222,9 @@ static enum wend_status write_rejects(struct wend_run_state *run, struct wend_er
     for (uint32_t i = 0; i < run->worker_count; i++) {
         runs[i] = wend__worker_rejects(run->workers[i]);
     }
-    return wend__rejects_file_write(run->options->rejects, runs, run->worker_count, run->reader,
-                                    error);
+    struct wend_source_watch watch = {is_told_to_stop, run};
+    return wend__rejects_file_write(&run->rejects, run->options->rejects, runs, run->worker_count,
+                                    run->reader, &watch, error);
 }
 
 /* No record was accepted: says what was wrong with the first one that was looked at. */
@@ -273,7 +248,7 @@ static enum wend_status fail_empty(const struct wend_run_state *run, struct wend
 static enum wend_status finish(struct wend_run_state *run, struct wend_error *error) {
     struct wend_run_result *result = run->result;
     WEND_TRY(wend__run_phase(run, WEND_RUN_INGEST, error));
-    WEND_TRY(check_names(run, error));
+    WEND_TRY(wend__run_check_limits(run, error));
     find_watermark(run);
     WEND_TRY(wend__run_phase(run, WEND_RUN_FOLD, error));
     collect_counters(run);
@@ -283,6 +258,7 @@ static enum wend_status finish(struct wend_run_state *run, struct wend_error *er
     WEND_TRY(collect_inputs(run, error));
     WEND_TRY(write_rejects(run, error));
     if (result->counters.accepted == 0) {
+        WEND_TRY(wend__rejects_file_publish(&run->rejects, error));
         return fail_empty(run, error);
     }
     WEND_TRY(wend__run_write_tables(run, error));
@@ -290,7 +266,8 @@ static enum wend_status finish(struct wend_run_state *run, struct wend_error *er
         result->spilled_bytes += wend__worker_spilled_bytes(run->workers[i]);
     }
     result->peak_bytes = atomic_load_explicit(&run->budget.peak, memory_order_relaxed);
-    return wend__run_publish(run, error);
+    WEND_TRY(wend__run_publish(run, error));
+    return wend__rejects_file_publish(&run->rejects, error);
 }
 
 static void release(struct wend_run_state *run) {
@@ -298,6 +275,7 @@ static void release(struct wend_run_state *run) {
         wend__worker_destroy(run->workers[i]);
     }
     wend__free(run->workers);
+    wend__rejects_file_deinit(&run->rejects);
     wend__snapshot_writer_destroy(run->writer);
     wend__router_destroy(run->router);
     wend__block_reader_destroy(run->reader);

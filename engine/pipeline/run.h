@@ -19,7 +19,11 @@
 
 #define WEND_RUN_LATENESS_AS_DEFINED INT64_MIN
 
+enum wend_run_phase { WEND_RUN_INGEST, WEND_RUN_FOLD, WEND_RUN_WRITE };
+
 struct wend_run_progress {
+    enum wend_run_phase phase;
+    uint32_t phase_permille; /* FOLD, WRITE: done */
     uint64_t done_bytes;
     uint64_t total_bytes; /* 0: unknown */
     uint64_t events;
@@ -47,7 +51,8 @@ struct wend_run_options {
     uint64_t memory_bytes;
     const char *directory; /* for temporary files */
     uint32_t block_bytes;
-    uint32_t ring_slots; /* a power of two; tests make them small */
+    uint32_t ring_slots;  /* a power of two; tests make them small */
+    uint64_t settle_hits; /* hits that are looked through with bounded lateness; tests: few */
     bool (*progress)(void *context, const struct wend_run_progress *progress);
     void *progress_context;
 };

@@ -1,5 +1,5 @@
 /*
- * run_internal.h: the state of a run; for run.c, run_threads.c and run_output.c only.
+ * run_internal.h: the state of a run; for run.c and run_*.c only.
  *
  * Threads: as run.h.
  */
@@ -7,6 +7,7 @@
 #define WEND_PIPELINE_RUN_INTERNAL_H
 
 #include "base/timezone.h"
+#include "pipeline/rejects_file.h"
 #include "pipeline/run.h"
 #include "worker/worker.h"
 
@@ -24,19 +25,31 @@ struct wend_run_state {
     int64_t now_us;
     uint32_t worker_count;
     _Atomic uint64_t event_count;
+    _Atomic uint32_t slice_count; /* that were folded */
+    enum wend_run_phase phase;
+    uint32_t written_tables;
     struct wend_worker_plan plan;
     struct wend_worker **workers;
     struct wend_snapshot_writer *writer; /* NULL: no snapshot */
+    struct wend_rejects_file rejects;
     bool has_watermark;
     int64_t watermark_us;
     struct wend_run_result *result;
 };
 
-enum wend_run_phase { WEND_RUN_INGEST, WEND_RUN_FOLD };
-
 /* run_threads.c: a phase on all workers; calls the progress meanwhile. */
 WEND_MUST_CHECK enum wend_status
 wend__run_phase(struct wend_run_state *run, enum wend_run_phase phase, struct wend_error *error);
+
+/* run_threads.c: calls the progress; WEND_ERROR_CANCELLED when the run is to stop. By the thread
+ * that called the run, and not while a phase is on. */
+WEND_MUST_CHECK enum wend_status wend__run_check_stop(struct wend_run_state *run,
+                                                      struct wend_error *error);
+
+/* run_limits.c: behind the ingest phase. WEND_ERROR_LIMIT: all threads together have too many
+ * names or segment values; WEND_ERROR_MEMORY. */
+WEND_MUST_CHECK enum wend_status wend__run_check_limits(const struct wend_run_state *run,
+                                                        struct wend_error *error);
 
 /* run_output.c: rows to the snapshot and the top lists; the snapshot's place; its publication. */
 WEND_MUST_CHECK enum wend_status wend__run_open_output(struct wend_run_state *run,

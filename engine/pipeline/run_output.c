@@ -60,8 +60,8 @@ static enum wend_status write_rows(struct wend_run_state *run, enum wend_table_i
         if (lists) {
             WEND_TRY(wend__top_lists_add(run->result->lists, table, key, payload, error));
         }
-        if ((++tick & 0xffff) == 0 && wend__router_is_stopped(run->router)) {
-            return wend__fail(error, WEND_ERROR_CANCELLED, "the run was stopped");
+        if ((++tick & 0x3fff) == 0) {
+            WEND_TRY(wend__run_check_stop(run, error));
         }
     }
 }
@@ -100,10 +100,13 @@ static enum wend_status write_table(struct wend_run_state *run, enum wend_table_
 }
 
 enum wend_status wend__run_write_tables(struct wend_run_state *run, struct wend_error *error) {
+    run->phase = WEND_RUN_WRITE;
     for (unsigned table = 0; table < WEND_TABLE_COUNT; table++) {
+        run->written_tables = table;
+        WEND_TRY(wend__run_check_stop(run, error));
         WEND_TRY(write_table(run, (enum wend_table_id)table, error));
     }
-    return WEND_OK;
+    return wend__run_check_stop(run, error);
 }
 
 enum wend_status wend__run_publish(struct wend_run_state *run, struct wend_error *error) {

@@ -77,17 +77,32 @@ static enum wend_status start_all(struct phase *phase, struct wend_error *error)
     return WEND_OK;
 }
 
+static uint32_t phase_permille(const struct wend_run_state *run) {
+    if (run->phase == WEND_RUN_FOLD) {
+        return atomic_load_explicit(&run->slice_count, memory_order_relaxed) * 1000 /
+               WEND_SLICE_COUNT;
+    }
+    return run->phase == WEND_RUN_WRITE ? run->written_tables * 1000 / WEND_TABLE_COUNT : 0;
+}
+
 /* Tells how far the run is; false when it is to stop. */
 static bool tell_progress(struct wend_run_state *run) {
     if (run->options->progress == NULL) {
         return true;
     }
     struct wend_run_progress progress = {
+        .phase = run->phase,
+        .phase_permille = phase_permille(run),
         .done_bytes = wend__block_reader_raw_bytes(run->reader),
         .total_bytes = run->inputs.total_bytes,
         .events = atomic_load_explicit(&run->event_count, memory_order_relaxed),
     };
     return run->options->progress(run->options->progress_context, &progress);
+}
+
+enum wend_status wend__run_check_stop(struct wend_run_state *run, struct wend_error *error) {
+    return tell_progress(run) ? WEND_OK
+                              : wend__fail(error, WEND_ERROR_CANCELLED, "the run was stopped");
 }
 
 /* True when the caller asked to stop. */
@@ -141,6 +156,7 @@ static enum wend_status join_all(struct phase *phase, struct wend_error *error) 
 enum wend_status wend__run_phase(struct wend_run_state *run, enum wend_run_phase which,
                                  struct wend_error *error) {
     struct phase phase = {.run = run, .which = which};
+    run->phase = which;
     phase.threads = wend__alloc_zeroed(run->worker_count, sizeof *phase.threads);
     if (phase.threads == NULL || pthread_mutex_init(&phase.lock, NULL) != 0) {
         wend__free(phase.threads);

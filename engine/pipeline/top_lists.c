@@ -101,35 +101,53 @@ static struct wend_top_list *list_of(const struct wend_top_lists *lists, uint32_
     return &lists->lists[(size_t)scope * KINDS + (size_t)kind];
 }
 
+static enum wend_status fail_damaged(struct wend_error *error) {
+    return wend__fail(error, WEND_ERROR_IO, "a row of a temporary file is damaged");
+}
+
+static enum wend_status check_read(enum wend_sortkey_read read, struct wend_error *error) {
+    if (read == WEND_SORTKEY_NO_MEMORY) {
+        return wend__fail_memory(error);
+    }
+    return read == WEND_SORTKEY_OK ? WEND_OK : fail_damaged(error);
+}
+
+/* Takes a scope's name off the front of `key`. */
+static enum wend_status read_scope(struct wend_top_lists *lists, struct wend_bytes *key,
+                                   uint32_t *scope, struct wend_error *error) {
+    wend__buffer_clear(&lists->text);
+    WEND_TRY(check_read(wend__sortkey_read_text(key, &lists->text), error));
+    struct wend_bytes name = wend__buffer_view(&lists->text);
+    for (*scope = 0; *scope < lists->options.scope_count; ++*scope) {
+        if (wend__bytes_equal(lists->options.scopes[*scope], name)) {
+            return WEND_OK;
+        }
+    }
+    return fail_damaged(error);
+}
+
 /* A row that is whole: `key` is the scope and what names the row. */
 static enum wend_status take(struct wend_top_lists *lists, int kind, struct wend_bytes key,
                              const struct wend_payload *payload, struct wend_error *error) {
-    wend__buffer_clear(&lists->text);
     uint32_t scope = 0;
-    bool done = wend__sortkey_read_text(&key, &lists->text) == WEND_SORTKEY_OK;
-    while (done && scope < lists->options.scope_count &&
-           !wend__bytes_equal(lists->options.scopes[scope], wend__buffer_view(&lists->text))) {
-        scope++;
-    }
-    wend__buffer_clear(&lists->text);
-    wend__buffer_clear(&lists->stage);
     struct wend_top_row row = {.stage = WEND_BYTES_ABSENT};
-    done = done && scope < lists->options.scope_count &&
-           wend__sortkey_read_text(&key, &lists->text) == WEND_SORTKEY_OK;
+    WEND_TRY(read_scope(lists, &key, &scope, error));
+    wend__buffer_clear(&lists->text);
+    WEND_TRY(check_read(wend__sortkey_read_text(&key, &lists->text), error));
     if (kind == PATHS) {
         row.units = payload->counts[0];
         row.converted = payload->counts[1];
         row.abandoned = payload->counts[2];
     } else {
         bool has_stage = false;
-        done = done && wend__sortkey_read_present(&key, &has_stage) == WEND_SORTKEY_OK &&
-               (!has_stage || wend__sortkey_read_text(&key, &lists->stage) == WEND_SORTKEY_OK);
-        row.stage = has_stage ? wend__buffer_view(&lists->stage) : WEND_BYTES_ABSENT;
+        WEND_TRY(check_read(wend__sortkey_read_present(&key, &has_stage), error));
+        wend__buffer_clear(&lists->stage);
+        if (has_stage) {
+            WEND_TRY(check_read(wend__sortkey_read_text(&key, &lists->stage), error));
+            row.stage = wend__buffer_view(&lists->stage);
+        }
         row.abandoned = payload->counts[0];
         row.units = payload->counts[1];
-    }
-    if (!done) {
-        return wend__fail(error, WEND_ERROR_IO, "a row of a temporary file is damaged");
     }
     if (kind == POINTS && row.abandoned == 0) {
         return WEND_OK;
@@ -139,21 +157,27 @@ static enum wend_status take(struct wend_top_lists *lists, int kind, struct wend
 }
 
 /* The key without its window and segments. */
-static bool strip_group(struct wend_top_lists *lists, struct wend_bytes key) {
+static enum wend_status strip_group(struct wend_top_lists *lists, struct wend_bytes key,
+                                    struct wend_error *error) {
     wend__buffer_clear(&lists->text);
     wend__buffer_clear(&lists->key);
     bool present = false;
     int64_t window = 0;
-    bool done = wend__sortkey_read_text(&key, &lists->text) == WEND_SORTKEY_OK &&
-                wend__sortkey_append_text(&lists->key, wend__buffer_view(&lists->text)) &&
-                wend__sortkey_read_present(&key, &present) == WEND_SORTKEY_OK &&
-                (!present || wend__sortkey_read_int64(&key, &window) == WEND_SORTKEY_OK);
-    for (uint32_t i = 0; done && i < lists->options.segment_count; i++) {
-        wend__buffer_clear(&lists->text);
-        done = wend__sortkey_read_present(&key, &present) == WEND_SORTKEY_OK &&
-               (!present || wend__sortkey_read_text(&key, &lists->text) == WEND_SORTKEY_OK);
+    WEND_TRY(check_read(wend__sortkey_read_text(&key, &lists->text), error));
+    bool done = wend__sortkey_append_text(&lists->key, wend__buffer_view(&lists->text));
+    WEND_TRY(check_read(wend__sortkey_read_present(&key, &present), error));
+    if (present) {
+        WEND_TRY(check_read(wend__sortkey_read_int64(&key, &window), error));
     }
-    return done && wend__buffer_append(&lists->key, key.data, key.len);
+    for (uint32_t i = 0; i < lists->options.segment_count; i++) {
+        wend__buffer_clear(&lists->text);
+        WEND_TRY(check_read(wend__sortkey_read_present(&key, &present), error));
+        if (present) {
+            WEND_TRY(check_read(wend__sortkey_read_text(&key, &lists->text), error));
+        }
+    }
+    done = done && wend__buffer_append(&lists->key, key.data, key.len);
+    return done ? WEND_OK : wend__fail_memory(error);
 }
 
 /* Counts only, of both tables: the sums need no more. */
@@ -183,10 +207,10 @@ enum wend_status wend__top_lists_add(struct wend_top_lists *lists, enum wend_tab
                                      struct wend_bytes key, struct wend_bytes payload,
                                      struct wend_error *error) {
     struct wend_payload counts;
-    if (!wend__payload_read(payload, &wend__schemas[table].shape, &counts) ||
-        !strip_group(lists, key)) {
-        return wend__fail(error, WEND_ERROR_IO, "a row of a temporary file is damaged");
+    if (!wend__payload_read(payload, &wend__schemas[table].shape, &counts)) {
+        return fail_damaged(error);
     }
+    WEND_TRY(strip_group(lists, key, error));
     if (is_grouped(lists)) {
         return add_to_sums(lists, &counts, error);
     }
@@ -209,7 +233,7 @@ enum wend_status wend__top_lists_end(struct wend_top_lists *lists, enum wend_tab
             break;
         }
         if (!wend__payload_read(payload, &sum_shape, &counts)) {
-            return wend__fail(error, WEND_ERROR_IO, "a row of a temporary file is damaged");
+            return fail_damaged(error);
         }
         WEND_TRY(take(lists, table == WEND_TABLE_PATHS ? PATHS : POINTS, key, &counts, error));
     }

@@ -67,5 +67,7 @@ void wend__port_deinit(struct wend_port *port);
  */
 #define WEND_SLOT_TEXT (UINT32_C(1) << 31)
 #define WEND_SLOT_KIND_SHIFT 28U
+/* A mark keeps its time in `ts_us`; its text bit is set, too. */
+#define WEND_SLOT_MARK (UINT32_C(1) << 27)
 
 #endif

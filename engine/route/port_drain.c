@@ -3,13 +3,16 @@
 
 #include <time.h>
 
-/* One slot that belongs to a text: its head, or the next of its bytes. */
+/* A mark, or one slot that belongs to a text: its head, or the next of its bytes. */
 static enum wend_status take_text_slot(struct wend_port *port, uint32_t source, const uint8_t *slot,
                                        struct wend_error *error) {
     struct wend_port_in *in = &port->ins[source];
     if (!in->in_text) {
         struct wend_hit head;
         memcpy(&head, slot, sizeof head);
+        if ((head.flags & WEND_SLOT_MARK) != 0) {
+            return port->sink.mark(port->sink.context, source, head.ts_us, error);
+        }
         in->in_text = true;
         in->kind = (enum wend_route_text)((head.flags & ~WEND_SLOT_TEXT) >> WEND_SLOT_KIND_SHIFT);
         in->id = head.touchpoint;

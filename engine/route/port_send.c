@@ -147,6 +147,22 @@ enum wend_status wend__port_send(struct wend_port *port, const struct wend_hit *
     return flush_to(port, to, error);
 }
 
+enum wend_status wend__port_send_mark(struct wend_port *port, int64_t mark_us,
+                                      struct wend_error *error) {
+    _Alignas(8) uint8_t slot[WEND_HIT_BYTES_MAX] = {0};
+    struct wend_hit head = {.ts_us = mark_us, .flags = WEND_SLOT_TEXT | WEND_SLOT_MARK};
+    memcpy(slot, &head, sizeof head);
+    for (uint32_t to = 0; to < port->router->port_count; to++) {
+        WEND_TRY(flush_to(port, to, error));
+        if (to == port->index) {
+            WEND_TRY(port->sink.mark(port->sink.context, to, mark_us, error));
+        } else {
+            WEND_TRY(push_all(port, to, slot, 1, error));
+        }
+    }
+    return WEND_OK;
+}
+
 enum wend_status wend__port_flush(struct wend_port *port, struct wend_error *error) {
     for (uint32_t to = 0; to < port->router->port_count; to++) {
         WEND_TRY(flush_to(port, to, error));

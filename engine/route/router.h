@@ -13,7 +13,9 @@
  *
  * In a ring a text is a slot that says what it is, and as many slots as its bytes need:
  *
- *   [hit][hit][text: kind, id or key, length][bytes][bytes][hit] ...
+ *   [hit][hit][text: kind, id or key, length][bytes][bytes][hit][mark][hit] ...
+ *
+ * A mark tells how far the input has come where lateness is bounded, so that owners may fold early.
  *
  * No cycle can block: who finds a ring full takes what is in its own rings, then sleeps briefly.
  * The order in which a receiver takes its rings does not matter: hits are sorted by (time,
@@ -46,6 +48,9 @@ struct wend_route_sink {
     enum wend_status (*text)(void *context, uint32_t source, enum wend_route_text kind, uint32_t id,
                              struct wend_hash128 customer, struct wend_bytes bytes,
                              struct wend_error *error);
+    /* No hit from `source` behind this is earlier than `mark_us` - lateness. */
+    enum wend_status (*mark)(void *context, uint32_t source, int64_t mark_us,
+                             struct wend_error *error);
 };
 
 struct wend_router_options {
@@ -76,6 +81,9 @@ void wend__port_open(struct wend_port *port, struct wend_route_sink sink,
 WEND_MUST_CHECK enum wend_status wend__port_send(struct wend_port *port, const struct wend_hit *hit,
                                                  struct wend_bytes customer,
                                                  struct wend_error *error);
+/* Sends a mark to all ports, behind all hits that were sent before. Errors as above. */
+WEND_MUST_CHECK enum wend_status wend__port_send_mark(struct wend_port *port, int64_t mark_us,
+                                                      struct wend_error *error);
 /* Pushes what is staged. Errors as above. */
 WEND_MUST_CHECK enum wend_status wend__port_flush(struct wend_port *port, struct wend_error *error);
 /* Takes what has arrived; `*took` (NULL: not wanted) tells whether there was anything. */

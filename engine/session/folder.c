@@ -22,6 +22,21 @@ enum wend_status wend__folder_create(const struct wend_folder_options *options,
     return WEND_OK;
 }
 
+void wend__folder_set_watermark(struct wend_folder *folder, int64_t watermark_us) {
+    folder->options.watermark_us = watermark_us;
+}
+
+int64_t wend__fold_quiet_us(const struct wend_ruleset *ruleset) {
+    int64_t quiet_us = ruleset->sessions.gap_us;
+    for (uint32_t j = 0; j < ruleset->journey_count; j++) {
+        const struct wend_journey_rule *journey = &ruleset->journeys[j];
+        if (!journey->per_session && journey->timeout_us > quiet_us) {
+            quiet_us = journey->timeout_us;
+        }
+    }
+    return quiet_us;
+}
+
 static void free_scratch(struct wend_folder *folder) {
     wend__free(folder->sessions);
     wend__free(folder->pending);

@@ -34,6 +34,16 @@ WEND_MUST_CHECK enum wend_status wend__folder_create(const struct wend_folder_op
                                                      struct wend_error *error);
 void wend__folder_destroy(struct wend_folder *folder);
 
+/* What is over is judged by this watermark from now on. */
+void wend__folder_set_watermark(struct wend_folder *folder, int64_t watermark_us);
+
+/*
+ * How long a customer must be silent so that nothing of what came before is still open: the gap of
+ * sessions, and the longest timeout of journeys; WEND_NO_LIMIT_US: something may stay open for
+ * ever. Hits on both sides of such a silence may be folded in two calls.
+ */
+int64_t wend__fold_quiet_us(const struct wend_ruleset *ruleset);
+
 /*
  * Folds all hits of one customer, ascending by (ts_us, position), up to the end of the replay. Adds
  * to `counters`: accepted, duplicate, unmatched, bad_value, sessions, units. WEND_ERROR_MEMORY, and

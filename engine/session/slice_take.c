@@ -224,12 +224,14 @@ static enum wend_status hand_over(struct wend_slice_store *store, wend_customer_
     return WEND_OK;
 }
 
-static enum wend_status take(struct wend_slice_store *store, uint32_t slice,
-                             wend_customer_sink *sink, void *context, struct wend_error *error) {
+/* Loads a slice and groups its hits in the scratch; `*any` false: it has none. */
+static enum wend_status gather(struct wend_slice_store *store, uint32_t slice, bool *any,
+                               struct wend_error *error) {
     struct wend_slice_part *hits = &store->parts[WEND_SLICE_HITS][slice];
     struct wend_slice_part *customers = &store->parts[WEND_SLICE_CUSTOMERS][slice];
     WEND_TRY(wend__slice_load(store, hits, error));
-    if (hits->chunks == NULL) {
+    *any = hits->chunks != NULL;
+    if (!*any) {
         return WEND_OK;
     }
     if (store->scratch == NULL) {
@@ -246,7 +248,13 @@ static enum wend_status take(struct wend_slice_store *store, uint32_t slice,
             return wend__fail_memory(error);
         }
     }
-    return hand_over(store, sink, context, error);
+    return WEND_OK;
+}
+
+static void free_big_scratch(struct wend_slice_store *store) {
+    if (store->scratch != NULL && store->scratch->charged_bytes > KEPT_BYTES) {
+        wend__slice_scratch_destroy(store);
+    }
 }
 
 enum wend_status wend__slices_take(struct wend_slices *slices, uint32_t slice,
@@ -256,14 +264,63 @@ enum wend_status wend__slices_take(struct wend_slices *slices, uint32_t slice,
     assert(slice < WEND_SLICE_COUNT && !store->is_taken[slice]);
     store->is_taken[slice] = true;
     wend__slice_seal(slices, slice);
-    enum wend_status status = take(store, slice, sink, context, error);
+    bool any = false;
+    enum wend_status status = gather(store, slice, &any, error);
+    if (status == WEND_OK && any) {
+        status = hand_over(store, sink, context, error);
+    }
     for (uint32_t kind = 0; kind < WEND_SLICE_KINDS; kind++) {
         while (store->parts[kind][slice].chunks != NULL) {
             wend__slice_drop_chunk(store, &store->parts[kind][slice]);
         }
     }
-    if (store->scratch != NULL && store->scratch->charged_bytes > KEPT_BYTES) {
-        wend__slice_scratch_destroy(store);
-    }
+    free_big_scratch(store);
     return status;
+}
+
+/* Hands over the customers one by one; what the sink is not done with goes back to the slice. */
+static enum wend_status settle(struct wend_slices *slices, wend_settle_sink *sink, void *context,
+                               uint64_t *kept_count, struct wend_error *error) {
+    struct wend_slice_store *store = slices->store;
+    struct wend_slice_scratch *scratch = store->scratch;
+    const struct wend_hit_layout *layout = store->options.layout;
+    const uint8_t *hits = scratch->hits.items;
+    const size_t *ends = scratch->ends.items;
+    const struct wend_bytes *bytes = scratch->bytes.items;
+    size_t first = 0;
+    for (size_t c = 0; c < scratch->customer_count; c++) {
+        size_t count = ends[c] - first;
+        const uint8_t *sorted =
+            wend__slice_sort(scratch, layout, hits + first * layout->bytes, count);
+        if (sorted == NULL) {
+            return wend__fail_memory(error);
+        }
+        size_t done_count = 0;
+        WEND_TRY(sink(context, sorted, count,
+                      store->options.keeps_customers ? bytes[c] : WEND_BYTES_ABSENT, &done_count,
+                      error));
+        *kept_count += count - done_count;
+        for (size_t i = done_count; i < count; i++) {
+            WEND_TRY(wend__slices_add(slices, wend__hit_at(layout, sorted, i), error));
+        }
+        first = ends[c];
+    }
+    return WEND_OK;
+}
+
+enum wend_status wend__slices_settle(struct wend_slices *slices, wend_settle_sink *sink,
+                                     void *context, uint64_t *kept_count,
+                                     struct wend_error *error) {
+    *kept_count = 0;
+    for (uint32_t slice = 0; slice < WEND_SLICE_COUNT; slice++) {
+        bool any = false;
+        assert(!slices->store->is_taken[slice]);
+        wend__slice_seal(slices, slice);
+        WEND_TRY(gather(slices->store, slice, &any, error));
+        if (any) {
+            WEND_TRY(settle(slices, sink, context, kept_count, error));
+        }
+    }
+    free_big_scratch(slices->store);
+    return WEND_OK;
 }

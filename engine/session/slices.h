@@ -28,7 +28,6 @@ struct wend_slices_options {
     const struct wend_hit_layout *layout; /* borrowed */
     struct wend_budget *budget;           /* shared, not NULL */
     const char *directory;                /* for the temporary file; borrowed */
-    uint64_t seed;                        /* the secret seed of the run */
     bool keeps_customers; /* customer bytes are wanted: wend__slices_add_customer is used */
 };
 
@@ -98,6 +97,24 @@ typedef enum wend_status wend_customer_sink(void *context, const uint8_t *hits, 
 WEND_MUST_CHECK enum wend_status wend__slices_take(struct wend_slices *slices, uint32_t slice,
                                                    wend_customer_sink *sink, void *context,
                                                    struct wend_error *error);
+
+/*
+ * One customer's hits so far, ascending; sets how many of the first ones are done with. The others
+ * stay, and come again with those that arrive later.
+ */
+typedef enum wend_status wend_settle_sink(void *context, const uint8_t *hits, size_t hit_count,
+                                          struct wend_bytes customer, size_t *done_count,
+                                          struct wend_error *error);
+
+/*
+ * Hands every customer of every slice to `sink`, and frees the hits that it is done with: for runs
+ * whose lateness is bounded, so that what cannot change any more leaves the memory. `*kept_count`:
+ * hits that stay. Before the first slice is taken; as often as wanted. Errors as above.
+ */
+WEND_MUST_CHECK enum wend_status wend__slices_settle(struct wend_slices *slices,
+                                                     wend_settle_sink *sink, void *context,
+                                                     uint64_t *kept_count,
+                                                     struct wend_error *error);
 
 /* Bytes written to temporary files so far. */
 uint64_t wend__slices_spilled_bytes(const struct wend_slices *slices);

@@ -188,17 +188,25 @@ static json_t *build(struct builder *builder, const struct wend_manifest_content
     return root;
 }
 
-static int add_to_buffer(const char *text, size_t len, void *out) {
-    return wend__buffer_append(out, text, len) ? 0 : -1;
+struct dump {
+    struct wend_buffer *out;
+    bool failed; /* jansson does not look at what it is told about keys of objects */
+};
+
+static int add_to_buffer(const char *text, size_t len, void *context) {
+    struct dump *dump = context;
+    dump->failed = dump->failed || !wend__buffer_append(dump->out, text, len);
+    return dump->failed ? -1 : 0;
 }
 
 enum wend_status wend__manifest_write(const struct wend_manifest_content *content,
                                       struct wend_buffer *out, struct wend_error *error) {
     struct builder builder = {0};
+    struct dump dump = {out, false};
     json_t *root = build(&builder, content);
     bool done = !builder.failed &&
-                json_dump_callback(root, add_to_buffer, out, JSON_INDENT(2)) == 0 &&
-                wend__buffer_append(out, "\n", 1);
+                json_dump_callback(root, add_to_buffer, &dump, JSON_INDENT(2)) == 0 &&
+                !dump.failed && wend__buffer_append(out, "\n", 1);
     json_decref(root);
     return done ? WEND_OK : wend__fail_memory(error);
 }

@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 
 #define MERGE_MEMORY_BYTES ((size_t)1 << 30)
+#define LOOK_EVERY_ROWS 4096U
 
 struct part {
     struct wend_snapshot *snapshot;
@@ -22,6 +23,8 @@ struct merge {
     struct wend_manifest_input *inputs;
     struct wend_manifest manifest;
     const struct wend_merge_options *options;
+    uint64_t done_rows; /* read from the parts */
+    uint64_t total_rows;
 };
 
 static enum wend_status check_distinct(const char *const *directories, size_t count,
@@ -182,8 +185,31 @@ static enum wend_status merge_manifests(struct merge *merge, struct wend_error *
     return WEND_OK;
 }
 
-static enum wend_status add_rows(struct wend_runs *runs, const struct wend_snapshot *snapshot,
-                                 enum wend_table_id table, struct wend_error *error) {
+static uint64_t count_rows(const struct merge *merge) {
+    uint64_t rows = 0;
+    for (size_t i = 0; i < merge->count; i++) {
+        const struct wend_snapshot *snapshot = merge->parts[i].snapshot;
+        for (size_t j = 0; j < wend__snapshot_file_count(snapshot); j++) {
+            rows += wend__snapshot_file(snapshot, j)->rows;
+        }
+    }
+    return rows;
+}
+
+/* Tells how far it is, when `row` is one of the rows at which that is done. */
+static enum wend_status look_around(const struct merge *merge, uint64_t row,
+                                    struct wend_error *error) {
+    const struct wend_merge_options *options = merge->options;
+    if (options->progress == NULL || row % LOOK_EVERY_ROWS != 0 ||
+        options->progress(options->progress_context, merge->done_rows, merge->total_rows)) {
+        return WEND_OK;
+    }
+    return wend__fail(error, WEND_ERROR_CANCELLED, "the merge was stopped");
+}
+
+static enum wend_status add_rows(struct merge *merge, struct wend_runs *runs,
+                                 const struct wend_snapshot *snapshot, enum wend_table_id table,
+                                 struct wend_error *error) {
     struct wend_row_reader reader;
     bool found = true;
     enum wend_status status = wend__row_reader_open(&reader, snapshot, table, error);
@@ -193,22 +219,26 @@ static enum wend_status add_rows(struct wend_runs *runs, const struct wend_snaps
             status = wend__runs_add(runs, wend__buffer_view(&reader.key),
                                     wend__buffer_view(&reader.payload), error);
         }
+        if (status == WEND_OK && found) {
+            status = look_around(merge, merge->done_rows++, error);
+        }
     }
     wend__row_reader_close(&reader);
     return status;
 }
 
-static enum wend_status fill_table(const struct merge *merge, struct wend_runs *runs,
+static enum wend_status fill_table(struct merge *merge, struct wend_runs *runs,
                                    enum wend_table_id table, struct wend_snapshot_writer *writer,
                                    struct wend_error *error) {
     for (size_t i = 0; i < merge->count; i++) {
-        WEND_TRY(add_rows(runs, merge->parts[i].snapshot, table, error));
+        WEND_TRY(add_rows(merge, runs, merge->parts[i].snapshot, table, error));
     }
     WEND_TRY(wend__runs_finish(runs, error));
     WEND_TRY(wend__snapshot_writer_begin(writer, table, error));
-    for (;;) {
+    for (uint64_t row = 0;; row++) {
         struct wend_bytes key;
         struct wend_bytes payload;
+        WEND_TRY(look_around(merge, row, error));
         WEND_TRY(wend__runs_next(runs, &key, &payload, error));
         if (key.data == NULL) {
             return wend__snapshot_writer_end(writer, error);
@@ -217,7 +247,7 @@ static enum wend_status fill_table(const struct merge *merge, struct wend_runs *
     }
 }
 
-static enum wend_status merge_table(const struct merge *merge, enum wend_table_id table,
+static enum wend_status merge_table(struct merge *merge, enum wend_table_id table,
                                     struct wend_snapshot_writer *writer, struct wend_error *error) {
     const struct wend_merge_options *options = merge->options;
     struct wend_payload_shape shape = wend__schemas[table].shape;
@@ -234,7 +264,7 @@ static enum wend_status merge_table(const struct merge *merge, enum wend_table_i
     return status;
 }
 
-static enum wend_status write_merged(const struct merge *merge, struct wend_error *error) {
+static enum wend_status write_merged(struct merge *merge, struct wend_error *error) {
     struct wend_snapshot_options options = *wend__snapshot_options(merge->parts[0].snapshot);
     struct wend_snapshot_writer *writer;
     options.directory = merge->options->directory;
@@ -263,6 +293,7 @@ enum wend_status wend__snapshot_merge(const char *const *directories, size_t dir
     struct merge merge = {.options = options};
     enum wend_status status = open_all(&merge, directories, directory_count, error);
     if (status == WEND_OK) {
+        merge.total_rows = count_rows(&merge);
         status = merge_manifests(&merge, error);
     }
     if (status == WEND_OK) {

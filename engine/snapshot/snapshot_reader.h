@@ -89,6 +89,10 @@ struct wend_merge_options {
     bool replaces;
     size_t memory_bytes;        /* 0: 1 GiB */
     const char *temp_directory; /* NULL: /tmp */
+    /* Called every few thousand rows; false: WEND_ERROR_CANCELLED, nothing is published. Or NULL.
+     */
+    bool (*progress)(void *context, uint64_t done_rows, uint64_t total_rows);
+    void *progress_context;
 };
 WEND_MUST_CHECK enum wend_status wend__snapshot_merge(const char *const *directories,
                                                       size_t directory_count,

@@ -1,23 +1,17 @@
 #define _XOPEN_SOURCE 700 /* realpath */
 #include "snapshot/staging.h"
 
-#include "base/buffer.h"
-#include "base/clock.h"
+#include "base/hidden.h"
 #include "base/io.h"
 #include "base/memory.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#define TEMPORARY_MARK ".wend-tmp-"
-#define OLD_MARK ".wend-old-"
 
 enum wend_status wend__fail_os(struct wend_error *error, const char *what, const char *path,
                                int number) {
@@ -135,29 +129,11 @@ static enum wend_status check_place(const struct wend_staging *staging, struct w
     return WEND_OK;
 }
 
-/* Whether NAME is .OURS, `mark`, the number of a process that no longer runs, and something. */
-static bool is_leftover(const struct wend_staging *staging, const char *name, const char *mark) {
-    size_t len = strlen(staging->name);
-    if (name[0] != '.' || strncmp(name + 1, staging->name, len) != 0 ||
-        strncmp(name + 1 + len, mark, strlen(mark)) != 0) {
-        return false;
-    }
-    const char *digits = name + 1 + len + strlen(mark);
-    char *end;
-    errno = 0;
-    long pid = strtol(digits, &end, 10);
-    if (errno != 0 || digits[0] < '0' || digits[0] > '9' || *end != '-' || pid <= 0 ||
-        pid > INT32_MAX) {
-        return false;
-    }
-    return kill((pid_t)pid, 0) != 0 && errno == ESRCH;
-}
-
 /* Best effort: what cannot be removed hinders nobody. */
 static enum wend_status clear_leftover(const struct wend_staging *staging, const char *name,
                                        struct wend_error *error) {
-    bool is_old = is_leftover(staging, name, OLD_MARK);
-    if (!is_old && !is_leftover(staging, name, TEMPORARY_MARK)) {
+    bool is_old = wend__hidden_is_leftover(name, staging->name, WEND_HIDDEN_OLD);
+    if (!is_old && !wend__hidden_is_leftover(name, staging->name, WEND_HIDDEN_TEMPORARY)) {
         return WEND_OK;
     }
     char *path = join(staging->parent, name);
@@ -189,21 +165,6 @@ static enum wend_status clear_leftovers(const struct wend_staging *staging,
     return status;
 }
 
-/* PARENT/.NAME, mark, pid, a number that no other call has. NULL without memory. */
-static char *hidden_path(const struct wend_staging *staging, const char *mark) {
-    static _Atomic uint64_t calls; /* relaxed: only different numbers matter */
-    uint64_t call = atomic_fetch_add_explicit(&calls, 1, memory_order_relaxed);
-    uint64_t number = wend__hash_mix((uint64_t)wend__clock_us(CLOCK_REALTIME) * 64 + call);
-    struct wend_buffer path = {0};
-    if (!wend__buffer_append_format(&path, "%s/.%s%s%ld-%08x", staging->parent, staging->name, mark,
-                                    (long)getpid(), (unsigned)(number >> 32)) ||
-        !wend__buffer_append(&path, "", 1)) {
-        wend__buffer_deinit(&path);
-        return NULL;
-    }
-    return (char *)path.data;
-}
-
 enum wend_status wend__staging_open(struct wend_staging *staging, const char *directory,
                                     bool replaces, struct wend_error *error) {
     staging->replaces = replaces;
@@ -214,7 +175,7 @@ enum wend_status wend__staging_open(struct wend_staging *staging, const char *di
     if (number != 0) {
         return wend__fail_os(error, "make the directory", staging->parent, number);
     }
-    staging->temporary = hidden_path(staging, TEMPORARY_MARK);
+    staging->temporary = wend__hidden_path(staging->parent, staging->name, WEND_HIDDEN_TEMPORARY);
     if (staging->temporary == NULL) {
         return wend__fail_memory(error);
     }
@@ -227,7 +188,7 @@ enum wend_status wend__staging_open(struct wend_staging *staging, const char *di
 
 /* Two renames, since a directory cannot be renamed over a full one. */
 static enum wend_status replace(struct wend_staging *staging, struct wend_error *error) {
-    char *old = hidden_path(staging, OLD_MARK);
+    char *old = wend__hidden_path(staging->parent, staging->name, WEND_HIDDEN_OLD);
     if (old == NULL) {
         return wend__fail_memory(error);
     }

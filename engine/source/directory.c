@@ -43,7 +43,8 @@ static enum wend_status visit_entry(const char *path, const struct wend_director
     }
     bool is_link = S_ISLNK(status.st_mode);
     if (is_link && stat(path, &status) != 0) {
-        return wend__fail(error, WEND_ERROR_IO, "cannot read %s: it is a link that leads nowhere",
+        return wend__fail(error, WEND_ERROR_IO,
+                          "cannot read %s: it is a link that leads nowhere; repair it or remove it",
                           path);
     }
     if (S_ISDIR(status.st_mode) && !is_link) {

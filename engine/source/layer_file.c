@@ -49,7 +49,9 @@ static enum wend_status file_read(struct wend_layer *layer, uint8_t *out, size_t
         len = read(file->descriptor, out, wanted);
     } while (len < 0 && (errno == EINTR || errno == EAGAIN));
     if (len < 0) {
-        return wend__fail(error, WEND_ERROR_IO, "cannot read %s: %s", file->label, strerror(errno));
+        return wend__fail(error, WEND_ERROR_IO,
+                          "cannot read %s: %s; check where it lies, then run again", file->label,
+                          strerror(errno));
     }
     *got = (size_t)len;
     return WEND_OK;

@@ -1,35 +1,9 @@
 #include "source/near_name.h"
 
-#include <dirent.h>
-
+#include "base/edit_distance.h"
 #include "base/memory.h"
 
-/* The longest name that file systems take. */
-enum { NAME_BYTES = 255 };
-
-static unsigned int least(unsigned int a, unsigned int b, unsigned int c) {
-    unsigned int ab = a < b ? a : b;
-    return ab < c ? ab : c;
-}
-
-/* Insertions, deletions and changes of a byte (Wagner and Fischer); both at most NAME_BYTES. */
-static unsigned int distance(struct wend_bytes a, struct wend_bytes b) {
-    unsigned int row[NAME_BYTES + 1];
-    for (unsigned int j = 0; j <= b.len; j++) {
-        row[j] = j;
-    }
-    for (unsigned int i = 0; i < a.len; i++) {
-        unsigned int diagonal = row[0];
-        row[0] = i + 1;
-        for (size_t j = 0; j < b.len; j++) {
-            unsigned int above = row[j + 1];
-            row[j + 1] =
-                least(above + 1, row[j] + 1, diagonal + (a.data[i] == b.data[j] ? 0U : 1U));
-            diagonal = above;
-        }
-    }
-    return row[b.len];
-}
+#include <dirent.h>
 
 /* The nearest entry of the directory, the first one bytewise of several. False: no memory. */
 static bool search(DIR *directory, struct wend_bytes wanted, struct wend_buffer *best) {
@@ -38,10 +12,10 @@ static bool search(DIR *directory, struct wend_bytes wanted, struct wend_buffer 
     struct dirent *entry;
     while ((entry = readdir(directory)) != NULL) {
         struct wend_bytes name = wend__bytes_text(entry->d_name);
-        if (name.data[0] == '.' || name.len > NAME_BYTES || wanted.len > NAME_BYTES) {
+        if (name.data[0] == '.') {
             continue;
         }
-        size_t now = distance(wanted, name);
+        size_t now = wend__edit_distance(wanted, name);
         bool is_better =
             now < best_distance || (now == best_distance && now <= allowed &&
                                     wend__bytes_compare(name, wend__buffer_view(best)) < 0);

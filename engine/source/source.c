@@ -174,7 +174,11 @@ static enum wend_status describe(struct wend_source *source, const char *member,
     if (!is_good || !wend__buffer_append(name, "", 1) || !wend__buffer_append(wrapper, "", 1)) {
         return wend__fail_memory(error);
     }
-    *stream = (struct wend_stream){(const char *)name->data, (const char *)wrapper->data};
+    *stream = (struct wend_stream){
+        .name = (const char *)name->data,
+        .is_member = source->archive != NULL,
+        .wrapper = (const char *)wrapper->data,
+    };
     return WEND_OK;
 }
 

@@ -49,6 +49,7 @@ struct wend_source;
 
 struct wend_stream {
     const char *name;    /* for messages: the path, or "archive!member"; "-" for standard input */
+    bool is_member;      /* of an archive, so that others may follow */
     const char *wrapper; /* "plain", "gzip", "tar, gzip", "zstd, zip", ...: from within outwards */
 };
 

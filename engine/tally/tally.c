@@ -15,26 +15,27 @@ enum { STEP_BYTES = 64 * 1024, FLUSH_FACTOR = 2 };
 enum { RUNS_PART = 16, RUNS_BYTES_MIN = 64 * 1024 };
 
 #define DETAIL_TABLES (1U << WEND_TABLE_SESSIONS | 1U << WEND_TABLE_JOURNEYS)
+#define PAIR_TABLES (1U << WEND_TABLE_TRANSITIONS | 1U << WEND_TABLE_FLOW)
 #define POINT_TABLES (1U << WEND_TABLE_ABANDONMENT | 1U << WEND_TABLE_TOUCHPOINTS)
 
 /* The tables that count, each with the tables of a snapshot that it is for. */
 static const struct part {
     uint32_t tables;
     enum wend_status (*count)(struct wend_tally *tally, struct wend_error *error);
+    enum wend_status (*settle)(struct wend_tally *tally, struct wend_error *error); /* NULL: none */
     enum wend_status (*flush)(struct wend_tally *tally, struct wend_error *error);
     void (*clear)(struct wend_tally *tally);
 } parts[] = {
-    {1U << WEND_TABLE_TRANSITIONS, wend__tally_transitions_count, wend__tally_transitions_flush,
-     wend__tally_transitions_clear},
-    {1U << WEND_TABLE_FLOW, wend__tally_flow_count, wend__tally_flow_flush, wend__tally_flow_clear},
-    {1U << WEND_TABLE_STAGES, wend__tally_stages_count, wend__tally_stages_flush,
+    {PAIR_TABLES, wend__tally_transitions_count, wend__tally_transitions_settle,
+     wend__tally_transitions_flush, wend__tally_transitions_clear},
+    {1U << WEND_TABLE_STAGES, wend__tally_stages_count, NULL, wend__tally_stages_flush,
      wend__tally_stages_clear},
-    {POINT_TABLES, wend__tally_points_count, wend__tally_points_flush, wend__tally_points_clear},
-    {1U << WEND_TABLE_SWITCHES, wend__tally_switches_count, wend__tally_switches_flush,
+    {POINT_TABLES, wend__tally_points_count, wend__tally_points_settle, wend__tally_points_flush,
+     wend__tally_points_clear},
+    {1U << WEND_TABLE_SWITCHES, wend__tally_switches_count, NULL, wend__tally_switches_flush,
      wend__tally_switches_clear},
-    /* Last, so that its slot is in the cache by then. */
-    {1U << WEND_TABLE_PATHS, wend__tally_paths_count, wend__tally_paths_flush,
-     wend__tally_paths_clear},
+    {1U << WEND_TABLE_PATHS, wend__tally_paths_count, wend__tally_paths_settle,
+     wend__tally_paths_flush, wend__tally_paths_clear},
 };
 
 enum { PART_COUNT = sizeof parts / sizeof *parts };
@@ -72,12 +73,12 @@ enum wend_status wend__tally_create(const struct wend_tally_options *options,
     tally->row.group = UINT32_MAX;
     wend__groups_init(&tally->groups, options->ruleset, options->layout, options->seed);
     wend__tally_transitions_init(tally);
-    wend__tally_flow_init(tally);
     wend__tally_stages_init(tally);
     wend__tally_points_init(tally);
     wend__tally_switches_init(tally);
     enum wend_status status =
-        wend__unit_view_init(&tally->view, options->ruleset, options->layout, options->touchpoints)
+        wend__tally_paths_init(tally) && wend__unit_view_init(&tally->view, options->ruleset,
+                                                              options->layout, options->touchpoints)
             ? create_runs(tally, error)
             : wend__fail_memory(error);
     if (status != WEND_OK) {
@@ -88,7 +89,6 @@ enum wend_status wend__tally_create(const struct wend_tally_options *options,
 }
 
 static void clear_tables(struct wend_tally *tally) {
-    tally->times.count = 0;
     for (uint32_t i = 0; i < PART_COUNT; i++) {
         parts[i].clear(tally);
     }
@@ -109,6 +109,7 @@ void wend__tally_destroy(struct wend_tally *tally) {
     }
     wend__budget_release(tally->options.budget, tally->view_charge);
     wend__unit_view_deinit(&tally->view);
+    wend__tally_paths_deinit(tally);
     wend__buffer_deinit(&tally->row.key);
     wend__buffer_deinit(&tally->row.payload);
     wend__buffer_deinit(&tally->row.text);
@@ -118,8 +119,9 @@ void wend__tally_destroy(struct wend_tally *tally) {
 
 static size_t table_bytes(const struct wend_tally *tally) {
     return wend__table_bytes(&tally->groups.table) + wend__table_bytes(&tally->transitions) +
-           wend__table_bytes(&tally->flow) + wend__table_bytes(&tally->stage_groups) +
-           wend__table_bytes(&tally->points) + wend__table_bytes(&tally->switches) +
+           tally->flow.slot_count * sizeof *tally->flow.slots +
+           wend__table_bytes(&tally->stage_groups) + wend__table_bytes(&tally->points) +
+           wend__table_bytes(&tally->switches) +
            tally->stage_cell_capacity * sizeof *tally->stage_cells +
            tally->paths.slot_count * sizeof *tally->paths.slots + tally->paths.arena.total_bytes +
            tally->sketch_bytes;
@@ -130,8 +132,10 @@ static enum wend_status flush(struct wend_tally *tally, struct wend_error *error
     size_t reserve = tally->table_charge - tally->table_charge / FLUSH_FACTOR;
     wend__budget_release(tally->options.budget, reserve);
     tally->table_charge -= reserve;
-    WEND_TRY(wend__tally_add_times(tally, error));
     for (uint32_t i = 0; i < PART_COUNT; i++) {
+        if (parts[i].settle != NULL) {
+            WEND_TRY(parts[i].settle(tally, error));
+        }
         WEND_TRY(parts[i].flush(tally, error));
     }
     clear_tables(tally);
@@ -189,7 +193,6 @@ enum wend_status wend__tally_unit(void *context, const struct wend_unit *unit,
         !wend__groups_find(&tally->groups, unit, &tally->group)) {
         return wend__fail_memory(error);
     }
-    wend__tally_paths_prepare(tally);
     match_funnel(tally);
     for (uint32_t i = 0; i < PART_COUNT; i++) {
         if ((tally->options.tables & parts[i].tables) != 0) {

@@ -1,82 +1,109 @@
-/* The table `flow`: steps and the next ones, by their distance from the start or from the goal. */
+/*
+ * The table `flow`: pairs of steps by their distance from the start or from the goal.
+ *
+ * Its entries hang on those of `transitions`, which have found group and touchpoints already: what
+ * is left of the key are two numbers, and they fit into the slot itself.
+ */
+#include "base/memory.h"
 #include "tally/tally_parts.h"
 
-enum { FROM_START, FROM_GOAL };
+enum { FIRST_SLOTS = 64 };
 
-struct flow {
-    uint32_t group;
-    uint32_t place; /* 2 * step index + anchor; the index from 1 */
-    uint32_t from;
-    uint32_t to;
-};
-
-struct flow_counts {
-    uint64_t units; /* a unit has one step at a depth, so that it counts once by itself */
-};
-
-void wend__tally_flow_init(struct wend_tally *tally) {
-    wend__table_init(&tally->flow, sizeof(struct flow), sizeof(struct flow_counts),
-                     tally->options.seed);
+/* Pair and place; never 0. */
+static uint64_t key_of(size_t pair, uint32_t place, uint32_t anchor) {
+    return (uint64_t)pair << 32 | (2 * place + anchor);
 }
 
-static enum wend_status count_one(struct wend_tally *tally, size_t index, uint32_t anchor,
-                                  uint32_t from, uint32_t to, struct wend_error *error) {
-    struct flow key = {tally->group, 2 * ((uint32_t)index + 1) + anchor, from, to};
-    size_t found;
-    if (!wend__table_find_or_add(&tally->flow, &key, &found)) {
-        return wend__fail_memory(error);
+static size_t slot_of(const struct wend_tally *tally, uint64_t key, size_t slot_count) {
+    return (size_t)wend__hash_words(&key, sizeof key, tally->options.seed) & (slot_count - 1);
+}
+
+void wend__tally_flow_fetch(const struct wend_tally *tally, const struct wend_tally_pair *pair) {
+    const struct wend_flow_table *flow = &tally->flow;
+    for (uint32_t anchor = 0; anchor < 2 && flow->slot_count > 0; anchor++) {
+        if (pair->places[anchor] > 0) {
+            uint64_t key = key_of(pair->index, pair->places[anchor], anchor);
+            __builtin_prefetch(&flow->slots[slot_of(tally, key, flow->slot_count)], 1);
+        }
     }
-    struct flow_counts *counts = wend__table_value(&tally->flow, found);
-    counts->units += 1;
-    return WEND_OK;
 }
 
-static enum wend_status count_from_start(struct wend_tally *tally, struct wend_error *error) {
-    const struct wend_unit_view *view = &tally->view;
-    size_t depth = tally->options.ruleset->flow_depth;
-    for (size_t i = 0; i < view->step_count && i < depth; i++) {
-        uint32_t to = i + 1 == view->step_count ? WEND_POINT_EXIT
-                      : i + 1 == depth          ? WEND_POINT_MORE
-                                                : wend__unit_view_step(view, i + 1);
-        WEND_TRY(count_one(tally, i, FROM_START, wend__unit_view_step(view, i), to, error));
+static bool grow(struct wend_tally *tally) {
+    struct wend_flow_table *flow = &tally->flow;
+    size_t slot_count = flow->slot_count == 0 ? FIRST_SLOTS : flow->slot_count * 2;
+    struct wend_flow_slot *slots = wend__alloc_zeroed(slot_count, sizeof *slots);
+    if (slots == NULL) {
+        return false;
     }
-    return WEND_OK;
-}
-
-static enum wend_status count_from_goal(struct wend_tally *tally, struct wend_error *error) {
-    const struct wend_unit_view *view = &tally->view;
-    size_t depth = tally->options.ruleset->flow_depth;
-    size_t goal = view->goal_step;
-    for (size_t i = 0; i <= goal && i < depth; i++) {
-        uint32_t to = i == goal        ? WEND_POINT_ENTRY
-                      : i + 1 == depth ? WEND_POINT_MORE
-                                       : wend__unit_view_step(view, goal - i - 1);
-        WEND_TRY(count_one(tally, i, FROM_GOAL, wend__unit_view_step(view, goal - i), to, error));
+    for (size_t i = 0; i < flow->slot_count; i++) {
+        if (flow->slots[i].key == 0) {
+            continue;
+        }
+        size_t at = slot_of(tally, flow->slots[i].key, slot_count);
+        while (slots[at].key != 0) {
+            at = (at + 1) & (slot_count - 1);
+        }
+        slots[at] = flow->slots[i];
     }
-    return WEND_OK;
+    wend__free(flow->slots);
+    flow->slots = slots;
+    flow->slot_count = slot_count;
+    return true;
 }
 
-enum wend_status wend__tally_flow_count(struct wend_tally *tally, struct wend_error *error) {
-    WEND_TRY(count_from_start(tally, error));
-    return tally->view.goal_step < tally->view.step_count ? count_from_goal(tally, error) : WEND_OK;
+static bool count_one(struct wend_tally *tally, uint64_t key) {
+    struct wend_flow_table *flow = &tally->flow;
+    if (flow->count >= flow->slot_count / 4 * 3 && !grow(tally)) {
+        return false;
+    }
+    size_t at = slot_of(tally, key, flow->slot_count);
+    while (flow->slots[at].key != key) {
+        if (flow->slots[at].key == 0) {
+            flow->slots[at].key = key;
+            flow->count += 1;
+            break;
+        }
+        at = (at + 1) & (flow->slot_count - 1);
+    }
+    /* A unit has one step at a place, so that it counts once by itself. */
+    flow->slots[at].units += 1;
+    return true;
+}
+
+bool wend__tally_flow_count(struct wend_tally *tally, const struct wend_tally_pair *pair) {
+    for (uint32_t anchor = 0; anchor < 2; anchor++) {
+        uint32_t place = pair->places[anchor];
+        if (place > 0 && !count_one(tally, key_of(pair->index, place, anchor))) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static enum wend_status flush_slot(struct wend_tally *tally, const struct wend_flow_slot *slot,
+                                   struct wend_error *error) {
+    const struct wend_pair_key *key =
+        wend__table_key(&tally->transitions, (size_t)(slot->key >> 32));
+    bool is_start = slot->key % 2 == WEND_FLOW_START;
+    const struct wend_payload payload = {.counts = {slot->units}};
+    wend__tally_row_begin(tally, key->group);
+    wend__tally_row_put_text(tally, wend__bytes_text(is_start ? "start" : "goal"));
+    wend__tally_row_put_number(tally, (uint32_t)slot->key / 2);
+    wend__tally_row_put_point(tally, is_start ? key->from : key->to);
+    wend__tally_row_put_point(tally, is_start ? key->to : key->from);
+    return wend__tally_row_end(tally, WEND_TABLE_FLOW, &payload, NULL, error);
 }
 
 enum wend_status wend__tally_flow_flush(struct wend_tally *tally, struct wend_error *error) {
-    for (size_t i = 0; i < wend__table_count(&tally->flow); i++) {
-        const struct flow *key = wend__table_key(&tally->flow, i);
-        const struct flow_counts *counts = wend__table_value(&tally->flow, i);
-        const struct wend_payload payload = {.counts = {counts->units}};
-        wend__tally_row_begin(tally, key->group);
-        wend__tally_row_put_text(tally,
-                                 wend__bytes_text(key->place % 2 == FROM_START ? "start" : "goal"));
-        wend__tally_row_put_number(tally, key->place / 2);
-        wend__tally_row_put_point(tally, key->from);
-        wend__tally_row_put_point(tally, key->to);
-        WEND_TRY(wend__tally_row_end(tally, WEND_TABLE_FLOW, &payload, NULL, error));
+    for (size_t i = 0; i < tally->flow.slot_count; i++) {
+        if (tally->flow.slots[i].key != 0) {
+            WEND_TRY(flush_slot(tally, &tally->flow.slots[i], error));
+        }
     }
     return WEND_OK;
 }
 
 void wend__tally_flow_clear(struct wend_tally *tally) {
-    wend__table_deinit(&tally->flow);
+    wend__free(tally->flow.slots);
+    tally->flow = (struct wend_flow_table){0};
 }

@@ -3,8 +3,12 @@
  *
  * Each table has a file with three calls: `count` takes the unit that the view has read, `flush`
  * hands all that was counted over to the runs as rows, `clear` forgets it and frees its memory.
+ * The tables that a unit touches in many places have a queue: there `count` only notes what is to
+ * be counted, and `settle` does it for the whole queue, so that the memory of all its items is
+ * fetched at once. The order of counting changes nothing.
  *
  *   unit -> view -> group -> count count count ...      budget full, or the end: flush, clear
+ *                              queue full, or a flush: settle
  *
  * Counters of "units with at least one" need no sets: an entry keeps the number of the unit that
  * touched it last, and counts a unit when that is another one.
@@ -57,18 +61,80 @@ struct wend_stage_cell {
     struct wend_sketch to_next;
 };
 
-/* A time on its way to a sketch, either of a path or of a transition. */
-struct wend_tally_time {
-    struct wend_path_entry *path; /* NULL: of a transition */
-    size_t transition;            /* which; entries move when their table grows */
-    int64_t us;
+struct wend_pair_key {
+    uint32_t group;
+    uint32_t from;
+    uint32_t to;
 };
 
-#define WEND_TALLY_TIMES 256U /* 6 KiB: they stay in the first cache */
+/* Where `flow` counts from. */
+enum { WEND_FLOW_START, WEND_FLOW_GOAL };
 
-struct wend_tally_times {
+/* Two neighbouring steps on their way to `transitions` and `flow`. */
+struct wend_tally_pair {
+    uint64_t hash;
+    size_t index; /* of its entry in `transitions`, once it is found */
+    uint64_t unit;
+    int64_t us; /* apart; negative: no time */
+    struct wend_pair_key key;
+    uint32_t places[2]; /* by anchor: distance from there, from 1; 0: none */
+};
+
+#define WEND_TALLY_PAIRS 128U /* with what they touch they stay in the first cache */
+
+struct wend_pair_queue {
     uint32_t count;
-    struct wend_tally_time items[WEND_TALLY_TIMES];
+    struct wend_tally_pair items[WEND_TALLY_PAIRS];
+};
+
+struct wend_flow_slot {
+    uint64_t key; /* entry in `transitions` << 32 | 2 * place + anchor; 0: empty */
+    uint64_t units;
+};
+
+struct wend_flow_table {
+    struct wend_flow_slot *slots;
+    size_t slot_count; /* a power of two, or 0 */
+    size_t count;
+};
+
+/* A touchpoint of a unit on its way to `abandonment` and `touchpoints`. */
+struct wend_tally_point {
+    uint64_t hash;
+    uint64_t event_count;
+    wend_int128 value;
+    uint32_t group;
+    uint32_t touchpoint; /* or WEND_POINT_NONE */
+    uint32_t marks;      /* of enum point_mark */
+};
+
+#define WEND_TALLY_POINTS 64U
+
+struct wend_point_queue {
+    uint32_t count;
+    struct wend_tally_point items[WEND_TALLY_POINTS];
+};
+
+/* A unit on its way to `paths`. */
+struct wend_tally_path {
+    uint64_t hash;
+    struct wend_path_entry *entry; /* once it is found */
+    wend_int128 value;
+    int64_t duration_us;
+    enum wend_outcome outcome;
+    uint32_t step_count;
+    const uint32_t *words; /* group, then the steps */
+};
+
+#define WEND_TALLY_PATHS 64U
+#define WEND_TALLY_PATH_WORDS 1024U
+
+struct wend_path_queue {
+    uint32_t count;
+    size_t word_count;
+    size_t word_capacity;
+    uint32_t *words;
+    struct wend_tally_path items[WEND_TALLY_PATHS];
 };
 
 /* A row on its way to the runs. */
@@ -88,12 +154,11 @@ struct wend_tally {
     struct wend_funnel funnel; /* of a unit of a journey with stages */
     bool has_funnel;           /* whether it is */
     uint32_t group;            /* of the unit at hand */
-    uint64_t path_hash;        /* of the unit at hand */
 
     struct wend_groups groups;
     struct wend_path_table paths;
     struct wend_table transitions;
-    struct wend_table flow;
+    struct wend_flow_table flow;
     struct wend_table stage_groups; /* group -> its first cell */
     struct wend_stage_cell *stage_cells;
     size_t stage_cell_count;
@@ -101,7 +166,9 @@ struct wend_tally {
     struct wend_table points; /* of both abandonment and touchpoints */
     struct wend_table switches;
     size_t sketch_bytes; /* on the heap, of all sketches of the tables */
-    struct wend_tally_times times;
+    struct wend_pair_queue pairs;
+    struct wend_point_queue held_points;
+    struct wend_path_queue shown_paths;
 
     struct wend_runs *runs[WEND_TABLE_COUNT]; /* NULL: not wanted */
     struct wend_payload_shape shapes[WEND_AGGREGATE_COUNT];
@@ -116,14 +183,15 @@ static inline bool wend__tally_wants(const struct wend_tally *tally, enum wend_t
 }
 
 /* Adds a time to a sketch of some table. WEND_ERROR_MEMORY; WEND_ERROR_LIMIT. */
-enum wend_status wend__tally_add_time(struct wend_tally *tally, struct wend_sketch *sketch,
-                                      int64_t us, struct wend_error *error);
-/* The same some time later, by `add_times` at the latest: of a path, or with NULL of a transition.
- */
-enum wend_status wend__tally_queue_time(struct wend_tally *tally, struct wend_path_entry *path,
-                                        size_t transition, int64_t us, struct wend_error *error);
-/* Adds all times that wait. */
-enum wend_status wend__tally_add_times(struct wend_tally *tally, struct wend_error *error);
+enum wend_status wend__tally_add_first_time(struct wend_tally *tally, struct wend_sketch *sketch,
+                                            int64_t us, struct wend_error *error);
+/* The same, without a call where no memory is needed. */
+static inline enum wend_status wend__tally_add_time(struct wend_tally *tally,
+                                                    struct wend_sketch *sketch, int64_t us,
+                                                    struct wend_error *error) {
+    return wend__sketch_add_fast(sketch, us) ? WEND_OK
+                                             : wend__tally_add_first_time(tally, sketch, us, error);
+}
 /* Frees a sketch of some table. */
 void wend__tally_drop_sketch(struct wend_tally *tally, struct wend_sketch *sketch);
 /* Empties a table whose values hold a sketch at `sketch_offset`. */
@@ -154,21 +222,23 @@ bool wend__tally_fill_segments(struct wend_tally *tally, const struct wend_group
 bool wend__tally_join_path(const struct wend_tally *tally, const uint32_t *steps, size_t step_count,
                            struct wend_buffer *text);
 
-/* Hashes the unit's path and fetches its slot into the cache, some time before it is counted. */
-void wend__tally_paths_prepare(struct wend_tally *tally);
+bool wend__tally_paths_init(struct wend_tally *tally);
+void wend__tally_paths_deinit(struct wend_tally *tally);
 enum wend_status wend__tally_paths_count(struct wend_tally *tally, struct wend_error *error);
+enum wend_status wend__tally_paths_settle(struct wend_tally *tally, struct wend_error *error);
 enum wend_status wend__tally_paths_flush(struct wend_tally *tally, struct wend_error *error);
 void wend__tally_paths_clear(struct wend_tally *tally);
 
+/* Of `transitions` and `flow`. */
 void wend__tally_transitions_init(struct wend_tally *tally);
 enum wend_status wend__tally_transitions_count(struct wend_tally *tally, struct wend_error *error);
+enum wend_status wend__tally_transitions_settle(struct wend_tally *tally, struct wend_error *error);
 enum wend_status wend__tally_transitions_flush(struct wend_tally *tally, struct wend_error *error);
 void wend__tally_transitions_clear(struct wend_tally *tally);
-/* The sketch of transition `index`, valid until the next one is counted. */
-struct wend_sketch *wend__tally_transition_times(struct wend_tally *tally, size_t index);
 
-void wend__tally_flow_init(struct wend_tally *tally);
-enum wend_status wend__tally_flow_count(struct wend_tally *tally, struct wend_error *error);
+/* For the pairs of the queue, whose entries are found; `count`: false without memory. */
+void wend__tally_flow_fetch(const struct wend_tally *tally, const struct wend_tally_pair *pair);
+bool wend__tally_flow_count(struct wend_tally *tally, const struct wend_tally_pair *pair);
 enum wend_status wend__tally_flow_flush(struct wend_tally *tally, struct wend_error *error);
 void wend__tally_flow_clear(struct wend_tally *tally);
 
@@ -179,6 +249,7 @@ void wend__tally_stages_clear(struct wend_tally *tally);
 
 void wend__tally_points_init(struct wend_tally *tally);
 enum wend_status wend__tally_points_count(struct wend_tally *tally, struct wend_error *error);
+enum wend_status wend__tally_points_settle(struct wend_tally *tally, struct wend_error *error);
 enum wend_status wend__tally_points_flush(struct wend_tally *tally, struct wend_error *error);
 void wend__tally_points_clear(struct wend_tally *tally);
 

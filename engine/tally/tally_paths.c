@@ -5,17 +5,42 @@
 
 enum { FIRST_SLOTS = 64 };
 
-static struct wend_bytes key_of(const struct wend_tally *tally) {
-    const struct wend_unit_view *view = &tally->view;
-    return wend__bytes(view->shown, (view->shown_count + 1) * sizeof *view->shown);
+bool wend__tally_paths_init(struct wend_tally *tally) {
+    struct wend_path_queue *queue = &tally->shown_paths;
+    queue->word_capacity = WEND_TALLY_PATH_WORDS + tally->options.ruleset->max_steps + 1;
+    queue->words = wend__alloc(queue->word_capacity * sizeof *queue->words);
+    return queue->words != NULL;
 }
 
-void wend__tally_paths_prepare(struct wend_tally *tally) {
-    tally->view.shown[0] = tally->group;
-    tally->path_hash = wend__hash64(key_of(tally), tally->options.seed);
-    if (tally->paths.slot_count > 0) {
-        __builtin_prefetch(&tally->paths.slots[tally->path_hash & (tally->paths.slot_count - 1)]);
+void wend__tally_paths_deinit(struct wend_tally *tally) {
+    wend__free(tally->shown_paths.words);
+    tally->shown_paths.words = NULL;
+}
+
+enum wend_status wend__tally_paths_count(struct wend_tally *tally, struct wend_error *error) {
+    const struct wend_unit_view *view = &tally->view;
+    struct wend_path_queue *queue = &tally->shown_paths;
+    size_t word_count = view->shown_count + 1;
+    if (queue->count == WEND_TALLY_PATHS || queue->word_capacity - queue->word_count < word_count) {
+        WEND_TRY(wend__tally_paths_settle(tally, error));
     }
+    uint32_t *words = queue->words + queue->word_count;
+    queue->word_count += word_count;
+    memcpy(words, view->shown, word_count * sizeof *words);
+    words[0] = tally->group;
+    struct wend_tally_path *path = &queue->items[queue->count++];
+    *path = (struct wend_tally_path){
+        .hash = wend__hash64(wend__bytes(words, word_count * sizeof *words), tally->options.seed),
+        .value = view->value,
+        .duration_us = view->end_us - view->start_us,
+        .outcome = view->unit->outcome,
+        .step_count = (uint32_t)view->shown_count,
+        .words = words,
+    };
+    if (tally->paths.slot_count > 0) {
+        __builtin_prefetch(&tally->paths.slots[path->hash & (tally->paths.slot_count - 1)]);
+    }
+    return WEND_OK;
 }
 
 static bool grow(struct wend_path_table *paths) {
@@ -41,54 +66,87 @@ static bool grow(struct wend_path_table *paths) {
     return true;
 }
 
-static struct wend_path_entry *new_entry(struct wend_tally *tally) {
-    struct wend_bytes key = key_of(tally);
-    struct wend_path_entry *entry = wend__arena_alloc(&tally->paths.arena, sizeof *entry + key.len);
+static struct wend_path_entry *new_entry(struct wend_tally *tally,
+                                         const struct wend_tally_path *path) {
+    size_t key_bytes = ((size_t)path->step_count + 1) * sizeof *path->words;
+    struct wend_path_entry *entry =
+        wend__arena_alloc(&tally->paths.arena, sizeof *entry + key_bytes);
     if (entry != NULL) {
-        *entry = (struct wend_path_entry){.step_count = tally->view.shown_count};
-        memcpy(entry->words, key.data, key.len);
+        *entry = (struct wend_path_entry){.step_count = path->step_count};
+        memcpy(entry->words, path->words, key_bytes);
         tally->paths.count += 1;
     }
     return entry;
 }
 
-static bool is_path_of(const struct wend_path_entry *entry, const struct wend_unit_view *view) {
-    return entry->step_count == view->shown_count &&
-           memcmp(entry->words, view->shown, (view->shown_count + 1) * sizeof *view->shown) == 0;
+static bool is_path_of(const struct wend_path_entry *entry, const struct wend_tally_path *path) {
+    return entry->step_count == path->step_count &&
+           memcmp(entry->words, path->words, (entry->step_count + 1) * sizeof *path->words) == 0;
 }
 
 /* NULL without memory. */
-static struct wend_path_entry *find_or_add(struct wend_tally *tally) {
+static struct wend_path_entry *find_or_add(struct wend_tally *tally,
+                                           const struct wend_tally_path *path) {
     struct wend_path_table *paths = &tally->paths;
     if (paths->count >= paths->slot_count / 4 * 3 && !grow(paths)) {
         return NULL;
     }
-    uint64_t hash = tally->path_hash;
-    size_t at = hash & (paths->slot_count - 1);
+    size_t at = path->hash & (paths->slot_count - 1);
     for (; paths->slots[at].entry != NULL; at = (at + 1) & (paths->slot_count - 1)) {
-        if (paths->slots[at].hash == hash && is_path_of(paths->slots[at].entry, &tally->view)) {
+        if (paths->slots[at].hash == path->hash && is_path_of(paths->slots[at].entry, path)) {
             return paths->slots[at].entry;
         }
     }
-    struct wend_path_entry *entry = new_entry(tally);
+    struct wend_path_entry *entry = new_entry(tally, path);
     if (entry != NULL) {
-        paths->slots[at] = (struct wend_path_slot){hash, entry};
+        paths->slots[at] = (struct wend_path_slot){path->hash, entry};
     }
     return entry;
 }
 
-enum wend_status wend__tally_paths_count(struct wend_tally *tally, struct wend_error *error) {
-    const struct wend_unit_view *view = &tally->view;
-    struct wend_path_entry *entry = find_or_add(tally);
-    if (entry == NULL) {
-        return wend__fail_memory(error);
+/* Looks at the slot, and fetches the entry that is probably the one. */
+static void fetch_entry(const struct wend_path_table *paths, const struct wend_tally_path *path) {
+    if (paths->slot_count > 0) {
+        const struct wend_path_slot *slot = &paths->slots[path->hash & (paths->slot_count - 1)];
+        if (slot->hash == path->hash && slot->entry != NULL) {
+            __builtin_prefetch(slot->entry, 1);
+            __builtin_prefetch(slot->entry->words, 1);
+        }
     }
-    int64_t duration_us = view->end_us - view->start_us;
+}
+
+static bool count_path(struct wend_tally *tally, struct wend_tally_path *path) {
+    struct wend_path_entry *entry = find_or_add(tally, path);
+    path->entry = entry;
+    if (entry == NULL) {
+        return false;
+    }
     entry->unit_count += 1;
-    entry->outcome_counts[view->unit->outcome] += 1;
-    entry->value += view->value;
-    entry->duration_us += duration_us;
-    return wend__tally_queue_time(tally, entry, 0, duration_us, error);
+    entry->outcome_counts[path->outcome] += 1;
+    entry->value += path->value;
+    entry->duration_us += path->duration_us;
+    __builtin_prefetch(entry->durations.store, 1);
+    return true;
+}
+
+enum wend_status wend__tally_paths_settle(struct wend_tally *tally, struct wend_error *error) {
+    struct wend_path_queue *queue = &tally->shown_paths;
+    uint32_t count = queue->count;
+    queue->count = 0;
+    queue->word_count = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        fetch_entry(&tally->paths, &queue->items[i]);
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        if (!count_path(tally, &queue->items[i])) {
+            return wend__fail_memory(error);
+        }
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        WEND_TRY(wend__tally_add_time(tally, &queue->items[i].entry->durations,
+                                      queue->items[i].duration_us, error));
+    }
+    return WEND_OK;
 }
 
 static enum wend_status flush_entry(struct wend_tally *tally, const struct wend_path_entry *entry,
@@ -127,6 +185,8 @@ void wend__tally_paths_clear(struct wend_tally *tally) {
             wend__tally_drop_sketch(tally, &paths->slots[i].entry->durations);
         }
     }
+    tally->shown_paths.count = 0;
+    tally->shown_paths.word_count = 0;
     wend__free(paths->slots);
     wend__arena_deinit(&paths->arena);
     *paths = (struct wend_path_table){0};

@@ -24,43 +24,84 @@ void wend__tally_points_init(struct wend_tally *tally) {
                      tally->options.seed);
 }
 
-/* NULL without memory. */
-static struct point_counts *find(struct wend_tally *tally, uint32_t touchpoint) {
-    struct point key = {tally->group, touchpoint};
-    size_t index;
-    return wend__table_find_or_add(&tally->points, &key, &index)
-               ? wend__table_value(&tally->points, index)
-               : NULL;
+enum point_mark {
+    IS_ENTRY = 1,
+    IS_EXIT = 2,
+    IS_CONVERTED = 4,
+    IS_FIRST_TOUCH = 8,
+    IS_LAST_TOUCH = 16,
+    IS_ABANDONED = 32
+};
+
+static enum wend_status put(struct wend_tally *tally, const struct wend_held_point *held,
+                            uint32_t marks, struct wend_error *error) {
+    struct wend_point_queue *queue = &tally->held_points;
+    if (queue->count == WEND_TALLY_POINTS) {
+        WEND_TRY(wend__tally_points_settle(tally, error));
+    }
+    struct point key = {tally->group, held->touchpoint};
+    struct wend_tally_point *item = &queue->items[queue->count++];
+    item->hash = wend__table_hash(&tally->points, &key);
+    item->event_count = held->event_count;
+    item->value = held->value;
+    item->group = key.group;
+    item->touchpoint = key.touchpoint;
+    item->marks = marks;
+    wend__table_fetch_slot(&tally->points, item->hash);
+    return WEND_OK;
 }
 
 enum wend_status wend__tally_points_count(struct wend_tally *tally, struct wend_error *error) {
     const struct wend_unit_view *view = &tally->view;
-    bool is_abandoned = view->unit->outcome == WEND_OUTCOME_ABANDONED;
-    bool is_converted = view->unit->outcome == WEND_OUTCOME_CONVERTED;
+    enum wend_outcome outcome = view->unit->outcome;
+    uint32_t common = outcome == WEND_OUTCOME_CONVERTED ? (uint32_t)IS_CONVERTED : 0;
+    uint32_t exit = IS_EXIT | (outcome == WEND_OUTCOME_ABANDONED ? (uint32_t)IS_ABANDONED : 0);
     for (size_t i = 0; i < view->held_count; i++) {
         const struct wend_held_point *held = &view->held[i];
-        struct point_counts *counts = find(tally, held->touchpoint);
-        if (counts == NULL) {
-            return wend__fail_memory(error);
-        }
-        bool is_last = held->touchpoint == view->last_point;
-        counts->events += held->event_count;
-        counts->units += 1;
-        counts->entries += held->touchpoint == view->first_point;
-        counts->exits += is_last;
-        counts->converted_units += is_converted;
-        counts->first_touch += held->touchpoint == view->first_touch;
-        counts->last_touch += held->touchpoint == view->last_touch;
-        counts->abandoned += is_last && is_abandoned;
-        counts->value += held->value;
+        uint32_t marks = common;
+        marks |= held->touchpoint == view->first_point ? (uint32_t)IS_ENTRY : 0;
+        marks |= held->touchpoint == view->last_point ? exit : 0;
+        marks |= held->touchpoint == view->first_touch ? (uint32_t)IS_FIRST_TOUCH : 0;
+        marks |= held->touchpoint == view->last_touch ? (uint32_t)IS_LAST_TOUCH : 0;
+        WEND_TRY(put(tally, held, marks, error));
     }
     if (view->held_count == 0) {
-        struct point_counts *counts = find(tally, WEND_POINT_NONE);
-        if (counts == NULL) {
+        static const struct wend_held_point none = {.touchpoint = WEND_POINT_NONE};
+        WEND_TRY(put(tally, &none, exit & (uint32_t)IS_ABANDONED, error));
+    }
+    return WEND_OK;
+}
+
+static bool count_point(struct wend_tally *tally, const struct wend_tally_point *item) {
+    struct point key = {item->group, item->touchpoint};
+    size_t index;
+    if (!wend__table_find_or_add_hashed(&tally->points, &key, item->hash, &index)) {
+        return false;
+    }
+    struct point_counts *counts = wend__table_value(&tally->points, index);
+    counts->events += item->event_count;
+    counts->units += 1;
+    counts->entries += (item->marks & IS_ENTRY) != 0;
+    counts->exits += (item->marks & IS_EXIT) != 0;
+    counts->converted_units += (item->marks & IS_CONVERTED) != 0;
+    counts->first_touch += (item->marks & IS_FIRST_TOUCH) != 0;
+    counts->last_touch += (item->marks & IS_LAST_TOUCH) != 0;
+    counts->abandoned += (item->marks & IS_ABANDONED) != 0;
+    counts->value += item->value;
+    return true;
+}
+
+enum wend_status wend__tally_points_settle(struct wend_tally *tally, struct wend_error *error) {
+    struct wend_point_queue *queue = &tally->held_points;
+    uint32_t count = queue->count;
+    queue->count = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        wend__table_fetch_entry(&tally->points, queue->items[i].hash);
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        if (!count_point(tally, &queue->items[i])) {
             return wend__fail_memory(error);
         }
-        counts->units += 1;
-        counts->abandoned += is_abandoned;
     }
     return WEND_OK;
 }

@@ -146,6 +146,7 @@ static enum wend_status add_stream(struct wend_block_reader *reader,
     stream->index = (uint32_t)reader->stream_count;
     reader->streams[reader->stream_count++] = stream;
     reader->stream = stream;
+    stream->is_last = reader->next_input == reader->options.input_count && !found->is_member;
     stream->name = wend__copy_text(found->name, strlen(found->name));
     stream->wrapper = wend__copy_text(found->wrapper, strlen(found->wrapper));
     return stream->name == NULL || stream->wrapper == NULL ? wend__fail_memory(error) : WEND_OK;

@@ -54,6 +54,8 @@ enum wend_status wend__worker_judge_late(struct wend_worker *worker, struct wend
         memmove(worker->waiting_hits.data + kept * plan->layout->bytes, hit, plan->layout->bytes);
         kept++;
     }
+    int64_t mark_us = stream->mark_us;
+    bool tells_mark = stream->has_mark && stream->is_last;
     wend__gate_pass(plan->gate, index);
     /* Sending may wait for others, so it happens behind the gate. */
     for (size_t i = 0; i < kept; i++) {
@@ -63,5 +65,6 @@ enum wend_status wend__worker_judge_late(struct wend_worker *worker, struct wend
     worker->waiting_count = 0;
     wend__buffer_clear(&worker->waiting_hits);
     wend__arena_clear(&worker->waiting_customers);
-    return WEND_OK;
+    /* Inputs that are still to come have no mark: only that of the last one means anything. */
+    return tells_mark ? wend__port_send_mark(worker->port, mark_us, error) : WEND_OK;
 }

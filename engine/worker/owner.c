@@ -47,6 +47,7 @@ static enum wend_status take_hits(void *context, uint32_t source, const uint8_t 
     const struct wend_renumbering *segment_values = &worker->segments[source];
     _Alignas(16) uint8_t space[WEND_HIT_BYTES_MAX];
     struct wend_hit *hit = (void *)space;
+    worker->held_hits += count;
     for (size_t i = 0; i < count; i++) {
         memcpy(space, hits + i * layout->bytes, layout->bytes);
         if (hit->touchpoint != WEND_TOUCHPOINT_NONE) {
@@ -63,6 +64,12 @@ static enum wend_status take_hits(void *context, uint32_t source, const uint8_t 
     return WEND_OK;
 }
 
+static enum wend_status take_mark(void *context, uint32_t source, int64_t mark_us,
+                                  struct wend_error *error) {
+    return wend__worker_mark(context, source, mark_us, error);
+}
+
 struct wend_route_sink wend__worker_sink(struct wend_worker *worker) {
-    return (struct wend_route_sink){.context = worker, .hits = take_hits, .text = take_text};
+    return (struct wend_route_sink){
+        .context = worker, .hits = take_hits, .text = take_text, .mark = take_mark};
 }

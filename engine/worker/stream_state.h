@@ -22,6 +22,7 @@ struct wend_stream_state {
     char *wrapper;
     char *trouble;  /* NULL: none */
     bool is_usable; /* a format was found; false: no block of it is handed out */
+    bool is_last;   /* no other input comes behind it, for sure */
     struct wend_detected detected;
     uint64_t position; /* of its first byte in the run */
     uint64_t bytes;    /* uncompressed, handed out or skipped */

@@ -38,10 +38,52 @@ static enum wend_status create_owner(struct wend_worker *worker, struct wend_err
         .layout = plan->layout,
         .budget = plan->budget,
         .directory = plan->directory,
-        .seed = plan->seed,
         .keeps_customers = plan->keeps_customers,
     };
     return wend__slices_create(&options, &worker->slices, error);
+}
+
+static enum wend_status create_fold(struct wend_worker *worker, struct wend_error *error) {
+    const struct wend_worker_plan *plan = worker->plan;
+    struct wend_tally_options tally = {
+        .ruleset = plan->ruleset,
+        .layout = plan->layout,
+        .touchpoints = &worker->touchpoints,
+        .segment_values = &worker->segment_values,
+        .tables = plan->tables,
+        .budget = plan->budget,
+        .directory = plan->directory,
+        .seed = plan->seed,
+    };
+    WEND_TRY(wend__tally_create(&tally, &worker->tally, error));
+    struct wend_folder_options folder = {
+        .ruleset = plan->ruleset,
+        .layout = plan->layout,
+        .touchpoints = &worker->touchpoints,
+        .timezone = plan->timezone,
+        .watermark_us = INT64_MIN, /* set before anything is folded */
+        .close_all = plan->close_all,
+        .sink = wend__tally_unit,
+        .sink_context = worker->tally,
+    };
+    return wend__folder_create(&folder, &worker->folder, error);
+}
+
+/* Where lateness is bounded, marks tell when hits may be folded before the input ends. */
+static enum wend_status create_settling(struct wend_worker *worker, struct wend_error *error) {
+    const struct wend_worker_plan *plan = worker->plan;
+    worker->quiet_us = plan->lateness_us == WEND_LATENESS_UNLIMITED
+                           ? WEND_NO_LIMIT_US
+                           : wend__fold_quiet_us(plan->ruleset);
+    worker->settle_at = plan->settle_hits;
+    worker->marks_us = wend__alloc(plan->worker_count * sizeof *worker->marks_us);
+    if (worker->marks_us == NULL) {
+        return wend__fail_memory(error);
+    }
+    for (uint32_t i = 0; i < plan->worker_count; i++) {
+        worker->marks_us[i] = INT64_MIN;
+    }
+    return WEND_OK;
 }
 
 enum wend_status wend__worker_create(const struct wend_worker_plan *plan, uint32_t index,
@@ -56,6 +98,12 @@ enum wend_status wend__worker_create(const struct wend_worker_plan *plan, uint32
     enum wend_status status = create_ingest(made, error);
     if (status == WEND_OK) {
         status = create_owner(made, error);
+    }
+    if (status == WEND_OK) {
+        status = create_fold(made, error);
+    }
+    if (status == WEND_OK) {
+        status = create_settling(made, error);
     }
     if (status != WEND_OK) {
         wend__worker_destroy(made);
@@ -94,6 +142,7 @@ void wend__worker_destroy(struct wend_worker *worker) {
     wend__free(worker->batch.records);
     wend__free(worker->batch.fields);
     wend__buffer_deinit(&worker->scratch);
+    wend__free(worker->marks_us);
     wend__free(worker->waiting);
     wend__buffer_deinit(&worker->waiting_hits);
     wend__arena_deinit(&worker->waiting_customers);
@@ -145,33 +194,6 @@ static enum wend_status fold_customer(void *context, const uint8_t *hits, size_t
                                  error);
 }
 
-static enum wend_status create_fold(struct wend_worker *worker, int64_t watermark_us,
-                                    struct wend_error *error) {
-    const struct wend_worker_plan *plan = worker->plan;
-    struct wend_tally_options tally = {
-        .ruleset = plan->ruleset,
-        .layout = plan->layout,
-        .touchpoints = &worker->touchpoints,
-        .segment_values = &worker->segment_values,
-        .tables = plan->tables,
-        .budget = plan->budget,
-        .directory = plan->directory,
-        .seed = plan->seed,
-    };
-    WEND_TRY(wend__tally_create(&tally, &worker->tally, error));
-    struct wend_folder_options folder = {
-        .ruleset = plan->ruleset,
-        .layout = plan->layout,
-        .touchpoints = &worker->touchpoints,
-        .timezone = plan->timezone,
-        .watermark_us = watermark_us,
-        .close_all = plan->close_all,
-        .sink = wend__tally_unit,
-        .sink_context = worker->tally,
-    };
-    return wend__folder_create(&folder, &worker->folder, error);
-}
-
 static enum wend_status fold_slices(struct wend_worker *worker, struct wend_error *error) {
     const struct wend_worker_plan *plan = worker->plan;
     for (uint32_t slice = worker->index; slice < WEND_SLICE_COUNT; slice += plan->worker_count) {
@@ -179,16 +201,15 @@ static enum wend_status fold_slices(struct wend_worker *worker, struct wend_erro
             return wend__fail(error, WEND_ERROR_CANCELLED, "the run was stopped");
         }
         WEND_TRY(wend__slices_take(worker->slices, slice, fold_customer, worker, error));
+        atomic_fetch_add_explicit(plan->slice_count, 1, memory_order_relaxed);
     }
     return wend__tally_finish(worker->tally, error);
 }
 
 enum wend_status wend__worker_fold(struct wend_worker *worker, int64_t watermark_us,
                                    struct wend_error *error) {
-    enum wend_status status = create_fold(worker, watermark_us, error);
-    if (status == WEND_OK) {
-        status = fold_slices(worker, error);
-    }
+    wend__folder_set_watermark(worker->folder, watermark_us);
+    enum wend_status status = fold_slices(worker, error);
     if (status != WEND_OK) {
         wend__router_stop(worker->plan->router);
     }
@@ -209,6 +230,10 @@ struct wend_runs *wend__worker_rejects(struct wend_worker *worker) {
 
 const struct wend_strings *wend__worker_names(const struct wend_worker *worker) {
     return wend__matcher_names(worker->matcher);
+}
+
+const struct wend_strings *wend__worker_segment_values(const struct wend_worker *worker) {
+    return wend__matcher_segment_values(worker->matcher);
 }
 
 uint64_t wend__worker_spilled_bytes(const struct wend_worker *worker) {

@@ -22,6 +22,9 @@
 struct wend_timezone;
 struct wend_worker;
 
+/* Hits in memory that are not worth looking through: 10 MB, which a cache holds. */
+#define WEND_SETTLE_HITS UINT64_C(262144)
+
 /* What all workers of a run share; everything is borrowed. */
 struct wend_worker_plan {
     const struct wend_ruleset *ruleset;
@@ -34,13 +37,15 @@ struct wend_worker_plan {
     const char *directory;                /* for temporary files */
     uint64_t seed;                        /* the secret seed of the run */
     uint32_t worker_count;
-    uint32_t tables;     /* bits 1 << enum wend_table_id that are computed */
-    int64_t future_us;   /* later events are of the future */
-    int64_t lateness_us; /* WEND_LATENESS_UNLIMITED, or the bound */
+    uint32_t tables;      /* bits 1 << enum wend_table_id that are computed */
+    int64_t future_us;    /* later events are of the future */
+    int64_t lateness_us;  /* WEND_LATENESS_UNLIMITED, or the bound */
+    uint64_t settle_hits; /* held hits that are looked through, with bounded lateness */
     bool close_all;
     bool keeps_customers; /* sessions or journeys are wanted */
     bool keeps_rejects;
     _Atomic uint64_t *event_count; /* relaxed: records read so far, for progress */
+    _Atomic uint32_t *slice_count; /* relaxed: slices folded so far, for progress */
 };
 
 WEND_MUST_CHECK enum wend_status wend__worker_create(const struct wend_worker_plan *plan,
@@ -65,8 +70,9 @@ struct wend_runs *wend__worker_rows(struct wend_worker *worker, enum wend_table_
 /* Rejected and late records by position (rejects.h), ready for `next` after ingest; NULL without
  * keeps_rejects. */
 struct wend_runs *wend__worker_rejects(struct wend_worker *worker);
-/* Touchpoint names that this thread has made, for the limit of the run. */
+/* Touchpoint names and segment values that this thread has made, for the limits of the run. */
 const struct wend_strings *wend__worker_names(const struct wend_worker *worker);
+const struct wend_strings *wend__worker_segment_values(const struct wend_worker *worker);
 uint64_t wend__worker_spilled_bytes(const struct wend_worker *worker);
 
 #endif

@@ -63,7 +63,17 @@ struct wend_worker {
     struct wend_renumbering *segments; /* by source */
     struct wend_folder *folder;
     struct wend_tally *tally;
+
+    /* settling: bounded lateness only */
+    int64_t quiet_us;   /* wend__fold_quiet_us; WEND_NO_LIMIT_US: nothing is settled early */
+    int64_t *marks_us;  /* by source, INT64_MIN before the first */
+    uint64_t held_hits; /* in the slices */
+    uint64_t settle_at; /* so many held hits are looked through */
 };
+
+/* settle.c: a mark that has arrived; folds what is over when much is held. */
+WEND_MUST_CHECK enum wend_status wend__worker_mark(struct wend_worker *worker, uint32_t source,
+                                                   int64_t mark_us, struct wend_error *error);
 
 /* owner.c: what arrives at the worker's port. */
 struct wend_route_sink wend__worker_sink(struct wend_worker *worker);

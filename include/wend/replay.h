@@ -45,9 +45,14 @@ enum wend_ids {
 #define WEND_LATENESS_AS_DEFINED INT64_MIN
 #define WEND_LATENESS_NONE INT64_MAX /* unlimited: nothing is late */
 
+/* What a run does: reads and matches, folds and counts, writes the tables. */
+enum wend_phase { WEND_PHASE_READ, WEND_PHASE_COUNT, WEND_PHASE_WRITE };
+
 /* How far a run is. `total_bytes` 0: unknown. */
 struct wend_progress {
-    uint64_t done_bytes; /* of the files, as they lie on the disk */
+    enum wend_phase phase;
+    uint32_t phase_permille; /* of the counting, and of the writing, that is done */
+    uint64_t done_bytes;     /* of the files, as they lie on the disk */
     uint64_t total_bytes;
     uint64_t events; /* records that were read */
 };

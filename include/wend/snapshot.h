@@ -107,14 +107,25 @@ WEND_API WEND_MUST_CHECK enum wend_status
 wend_snapshot_verify(const struct wend_snapshot *snapshot, wend_finding_call *finding,
                      void *context, struct wend_verified *verified, struct wend_error *error);
 
+/*
+ * How far a merge is: rows that were read, of those of all snapshots. Called every few thousand
+ * rows from the thread that merges; false stops the merge with WEND_ERROR_CANCELLED, and nothing is
+ * published.
+ */
+typedef bool wend_merge_progress_call(void *context, uint64_t done_rows, uint64_t total_rows);
+
 struct wend_snapshot_merge_options {
     const char *output; /* directory of the result */
     bool replace;
     uint64_t memory_bytes;      /* 0: half of the machine's */
     const char *temp_directory; /* NULL: $TMPDIR, else /tmp */
+
+    wend_merge_progress_call *progress; /* may be NULL */
+    void *progress_context;
 };
 
-/* Adds snapshots of the same definitions up. WEND_ERROR_USAGE: they do not fit together. */
+/* Adds snapshots of the same definitions up. WEND_ERROR_USAGE: they do not fit together;
+ * WEND_ERROR_CANCELLED. */
 WEND_API WEND_MUST_CHECK enum wend_status
 wend_snapshot_merge(const char *const *directories, size_t directory_count,
                     const struct wend_snapshot_merge_options *options, struct wend_error *error);

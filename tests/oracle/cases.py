@@ -4,21 +4,27 @@ The values are few and close together on purpose: ties, exact limits (a gap of j
 microsecond more), repeats, absent fields and hostile names must be common, not rare.
 """
 
-import json
 import random
-from datetime import datetime, timedelta, timezone
 
 import yaml
 
-EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
+from case_inputs import Layout
+
 SECOND = 10**6
 MINUTE = 60 * SECOND
 HOUR = 60 * MINUTE
 DAY = 24 * HOUR
 START = 1_743_292_800 * SECOND  # 2025-03-30 00:00 UTC: summer time begins in Europe that day
-NOW = START + 400 * DAY
+STARTS = [START] * 10 + [
+    1_761_436_800 * SECOND,  # 2025-10-26, when it ends
+    -DAY,
+    -9_214_560_000 * SECOND,  # 1678-01-01, the first day of all
+    9_214_646_400 * SECOND - 3 * DAY,  # 2262-01-01, behind the last one
+]
+LAST_NOW = 9_214_646_400 * SECOND - HOUR
 EVENTS = ["home", "search", "product", "cart", "buy", "help", "ad", "mail"]
-HOSTILE = ["a > b", "(none)", "(exit)", "…", "x\u0301y", "naïve ☃", " blank ", 'q"uote', "a\tb"]
+HOSTILE = ["a > b", "(none)", "(exit)", "…", "x\u0301y", "naïve ☃", " blank ", 'q"uote', "a\tb",
+           "(more)", "(entry)", ">", "bad\udcff", "\udcc3(", "\udce2\udc98"]
 GAPS = [0, 0, 1, SECOND, SECOND, 5 * SECOND, MINUTE, 10 * MINUTE, 30 * MINUTE, 30 * MINUTE + 1,
         HOUR, 6 * HOUR, DAY, DAY + 1, 3 * DAY]
 DEVICES = ["mobile", "desktop", "tablet"]
@@ -34,10 +40,13 @@ class Case:
     def __init__(self, seed):
         self.random = random.Random(seed)
         pick = self.random
-        self.is_csv = pick.random() < 0.35
-        self.has_numbers = pick.random() < 0.25  # times as epoch milliseconds
+        self.layout = Layout(pick)
+        self.is_log = self.layout.kind == "access-log"
+        self.events = ["/" + name for name in EVENTS] if self.is_log else EVENTS
+        self.start = pick.choice(STARTS)
+        self.now = min(self.start + 400 * DAY, LAST_NOW)
         self.close_all = pick.random() < 0.2
-        self.lateness = pick.choice([None, None, None, "0s", "10s", "2m"])
+        self.lateness = pick.choice([None] * 5 + ["0s", "10s", "2m", "1d", "36500d"])
         self.document = self.make_document()
         self.definition = yaml.safe_dump(self.document, sort_keys=False, allow_unicode=True)
         events = self.make_events()
@@ -50,21 +59,24 @@ class Case:
 
     def make_document(self):
         pick = self.random
-        document = {"format": "csv" if self.is_csv else "ndjson", "time": "t"}
-        document["customer"] = pick.choice(["user", ["user", "anon"], ["{user}|{device}", "user"]])
-        document["event"] = pick.choice(["event", "event", "event", "{event}/{device}"])
+        name = self.layout.name
+        document = {"format": self.layout.format}
+        self.map_event(document)
+        if self.layout.is_small:
+            document["max_record"] = "1KiB"
         if self.chance(0.4):
-            document["id"] = "id"
+            document["id"] = name("id")
         if self.chance(0.5):
-            document["value"] = "value"
+            document["value"] = name("value")
+        self.fields = {}
+        if self.chance(0.3):
+            part = pick.choice(["path", "host", "query.x", "query.q"])
+            self.fields = {"page": {"url": name("url"), "part": part},
+                           "who": {"first": [name("anon"), name("user")]},
+                           "again": {"field": "who"}}
+            document["fields"] = self.fields
         if self.chance(0.3):
             document["where"] = self.condition(2)
-        if self.chance(0.3):
-            document["fields"] = {"page": {"url": "url", "part": pick.choice(["path", "host"])},
-                                  "who": {"first": ["anon", "user"]}}
-            self.fields = ["page", "who"]
-        else:
-            self.fields = []
         names = self.make_touchpoints(document)
         document["sessions"] = self.make_sessions()
         journeys = [self.make_journey(f"j{i}", names) for i in range(pick.choice([0, 1, 1, 2, 3]))]
@@ -72,11 +84,13 @@ class Case:
             document["journeys"] = journeys
             if self.chance(0.3):
                 document["sessions"]["goal"] = journeys[0]["name"]
-        segments = pick.choice([[], [], ["device"], ["device", {"ch": "channel"}], ["n"]])
+        segments = pick.choice([[], [], ["device"], ["device", "channel"], ["n"], ["url"]])
+        if self.fields and self.chance(0.5):
+            segments = segments + [pick.choice(list(self.fields))]
         if segments:
-            document["segments"] = segments
+            document["segments"] = [{"by_" + field: name(field)} for field in segments]
         if self.chance(0.4):
-            document["window"] = pick.choice(["1h", "1d", "7d"])
+            document["window"] = pick.choice(["1h", "1d", "7d", "5h", "1us", "365000d"])
         if self.chance(0.3):
             document["collapse"] = "false"
         if self.chance(0.5):
@@ -85,11 +99,27 @@ class Case:
             document["flow_depth"] = pick.choice([1, 2, 3])
         return document
 
+    def map_event(self, document):
+        """Who it was, when it was, and what."""
+        pick = self.random
+        user, anon, device = map(self.layout.name, ("user", "anon", "device"))
+        if not self.is_log or self.chance(0.2):
+            document["time"] = self.layout.name("t")
+        if self.layout.declares_unit:
+            document["time"] = {"field": self.layout.name("t"), "unit": self.layout.units[0]}
+        if not self.is_log or self.chance(0.5):
+            joined = "{%s}|{%s}" % (user, device)
+            document["customer"] = pick.choice([user, [user, anon], [joined, user]])
+        event = "path" if self.is_log else self.layout.name("event")
+        if not self.is_log or self.chance(0.3):
+            joined = "{%s}/{%s}" % (event, device)
+            document["event"] = pick.choice([event, event, event, joined])
+
     def make_touchpoints(self, document):
         """Adds a touchpoint list, or none; returns names that goals and stages may use."""
         pick = self.random
         if self.chance(0.45):
-            return EVENTS
+            return self.events
         rules = []
         names = []
         for number in range(pick.randint(1, 6)):
@@ -100,8 +130,10 @@ class Case:
             names.append(name)
             rules.append(rule)
         if self.chance(0.5):
-            rules.append({"name": pick.choice(["{event}", "{event} on {device}", "{url}"])})
-            names = names + EVENTS
+            device, url = self.layout.name("device"), self.layout.name("url")
+            forms = ["{event}", "{event} on {%s}" % device, "{%s}" % url, "{{{event}}}"]
+            rules.append({"name": pick.choice(forms)})
+            names = names + self.events
         document["touchpoints"] = rules
         return names
 
@@ -114,8 +146,10 @@ class Case:
             return {kind: [self.condition(depth - 1) for _ in range(pick.randint(1, 3))]}
         found = {}
         for _ in range(pick.choice([1, 1, 2])):
-            field = pick.choice(["event", "device", "channel", "url", "n", "user", "value"])
-            found[field] = self.test(field)
+            field = pick.choice(["event", "device", "channel", "url", "n", "user", "value"]
+                                + list(self.fields))
+            key = field if field == "event" else self.layout.name(field)
+            found[key] = self.test(field)
         return found
 
     def test(self, field):
@@ -127,8 +161,10 @@ class Case:
                      "query.q": {"prefix": "caf"}, "prefix": "/", "regex": "a.b"}[part]
             return {part: value}
         if field in ("n", "value"):
-            return {pick.choice(["lt", "le", "gt", "ge"]): pick.choice([0, 1, 2.5, -1])}
-        values = {"event": EVENTS, "device": DEVICES, "channel": CHANNELS[:3], "user": ["u0", "u1"]}
+            return {pick.choice(["lt", "le", "gt", "ge"]): pick.choice([0, 1, 2.5, -1, 201])}
+        values = {"event": self.events, "device": DEVICES, "channel": CHANNELS[:3],
+                  "user": ["u0", "u1"], "who": ["u0", "u2"], "again": ["u0", "u2"],
+                  "page": ["/a/b", "/cart", "shop.example", "1", "caf\u00e9"]}
         value = pick.choice(values[field])
         return pick.choice([
             value, value, [value, pick.choice(values[field])], None, {"present": "true"},
@@ -139,16 +175,18 @@ class Case:
 
     def make_sessions(self):
         pick = self.random
-        rule = {"gap": pick.choice(["30m", "30m", "1h", "1s", "none"])}
+        name = self.layout.name
+        rule = {"gap": pick.choice(["30m", "30m", "1h", "1s", "none", "365000d"])}
         if self.chance(0.2):
             rule["max_duration"] = pick.choice(["1h", "10m"])
         if self.chance(0.2):
-            rule["cut_on"] = pick.choice(["channel", ["channel", "device"]])
+            rule["cut_on"] = pick.choice([name("channel"), [name("channel"), name("device")]])
         if self.chance(0.2):
             rule["cut_at_midnight"] = "true"
-            rule["timezone"] = pick.choice(["UTC", "Europe/Berlin", "+05:30", "America/New_York"])
+            rule["timezone"] = pick.choice(["UTC", "Europe/Berlin", "+05:30", "America/New_York",
+                                            "America/Sao_Paulo", "Australia/Lord_Howe"])
         if self.chance(0.2):
-            rule["key"] = pick.choice(["device", "n"])
+            rule["key"] = name(pick.choice(["device", "n"]))
         return rule
 
     def make_journey(self, name, names):
@@ -169,7 +207,7 @@ class Case:
         if stages:
             journey["stages"] = stages
             journey["funnel"] = pick.choice(["ordered", "any", "strict"])
-        journey["timeout"] = pick.choice(["30d", "1d", "1h", "30m", "none"])
+        journey["timeout"] = pick.choice(["30d", "1d", "1h", "30m", "none", "365000d"])
         if self.chance(0.3):
             journey["within"] = pick.choice(["1h", "1d", "5s"])
         if self.chance(0.4):
@@ -184,7 +222,7 @@ class Case:
         pick = self.random
         events = []
         for customer in range(pick.randint(1, 4)):
-            at = START + pick.choice([0, 0, HOUR, 22 * HOUR, 23 * HOUR + 30 * MINUTE])
+            at = self.start + pick.choice([0, 0, HOUR, 22 * HOUR, 23 * HOUR + 30 * MINUTE])
             for _ in range(pick.choice([1, 2, 5, 9, 16])):
                 at += pick.choice(GAPS)
                 events.append(self.make_event(customer, at))
@@ -208,6 +246,8 @@ class Case:
             event["anon"] = f"u{pick.randint(0, 3)}"
         if self.chance(0.8):
             event["device"] = pick.choice(DEVICES)
+        if self.chance(0.02):
+            event["device"] = pick.choice(HOSTILE)
         if self.chance(0.6):
             event["channel"] = pick.choice(CHANNELS)
         if self.chance(0.4):
@@ -216,63 +256,14 @@ class Case:
             event["id"] = f"i{pick.randint(0, 2)}"
         if self.chance(0.6):
             event["value"] = pick.choice([1, 2.5, -3, "7.00005", 0.00015, "1e3", "many", 10**14,
-                                          -99999999999999.9999, 0])
+                                          -99999999999999.9999, 0, "99999999999999.9999",
+                                          "99999999999999.99995", "-0.00005", "1E2", "1e-5", ".5",
+                                          "+1", "1.", "1e400", "0x1", 12345678901234])
         if self.chance(0.5):
             event["n"] = pick.choice([0, 1, 2, 2.5, True, "two", ""])
         return event
 
-    def time_text(self, at):
-        pick = self.random
-        if self.has_numbers:
-            return at // 1000 if self.chance(0.7) else str(at // 1000)
-        moment = EPOCH + timedelta(microseconds=at)
-        form = pick.choice(["us", "us", "T", "zone"])
-        if form == "zone":
-            local = moment.astimezone(timezone(timedelta(hours=2)))
-            return local.strftime("%Y-%m-%d %H:%M:%S.%f+02:00")
-        return moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ" if form == "T" else "%Y-%m-%d %H:%M:%S.%f")
-
     def write_inputs(self, events):
-        pick = self.random
-        count = pick.choice([1, 1, 2, 3])
+        count = self.random.choice([1, 1, 2, 3])
         parts = [events[number::count] for number in range(count)]
-        return [self.write_input(number, part) for number, part in enumerate(parts)]
-
-    def write_input(self, number, events):
-        lines = []
-        columns = ["t", "user", "anon", "event", "device", "channel", "url", "id", "value", "n"]
-        if self.is_csv:
-            lines.append(",".join(columns))
-        for event in events:
-            record = {"t": self.time_text(event["at"])}
-            record |= {key: value for key, value in event.items() if key != "at"}
-            if self.chance(0.03):
-                record["t"] = self.random.choice(["yesterday", "", 12, "2300-01-01"])
-            if self.chance(0.02):
-                record["t"] = "2100-01-01"
-            lines.append(self.csv_line(record, columns) if self.is_csv else self.json_line(record))
-            if self.chance(0.04):
-                lines.append(self.random.choice(["", "{broken", "a,b", "[1]", '{"t":1}x']))
-        end = self.random.choice(["\n", "\r\n"])
-        text = end.join(lines) + (end if self.chance(0.8) else "")
-        return f"input{number}.{'csv' if self.is_csv else 'ndjson'}", text.encode()
-
-    def json_line(self, record):
-        items = list(record.items())
-        if self.chance(0.1):
-            self.random.shuffle(items)
-        if self.chance(0.05):
-            items.append(("event", self.random.choice(EVENTS)))  # a repeated key: the last counts
-        ascii_only = self.chance(0.5)
-        parts = [f"{json.dumps(k)}: {json.dumps(v, ensure_ascii=ascii_only)}" for k, v in items]
-        return "{" + ", ".join(parts) + "}"
-
-    def csv_line(self, record, columns):
-        cells = []
-        for column in columns:
-            value = record.get(column, "")
-            text = str(value).lower() if isinstance(value, bool) else str(value)
-            if any(c in text for c in ',"\r\n') or self.chance(0.1):
-                text = '"' + text.replace('"', '""') + '"'
-            cells.append(text)
-        return ",".join(cells)
+        return [self.layout.write(number, part) for number, part in enumerate(parts)]

@@ -35,6 +35,9 @@ Where the rules leave two readings, these were chosen:
 16. A URL without `//` has no host; a port and a user before `@` are no part of a host; `+` is not
     decoded in a query value.
 17. A value whose rounded form has more than 14 digits before the point is bad.
+18. In an access log a user may hold blanks, and a target too: what stands between the method and
+    the protocol, or behind the method where there is no protocol.
+19. Two segment values that are the same text, once invalid UTF-8 is replaced, are the same value.
 """
 
 import argparse
@@ -48,7 +51,7 @@ from zoneinfo import ZoneInfo
 
 import readers
 import rules
-from tables import View, hash_hex, tables_of
+from tables import View, clean_text, hash_hex, tables_of
 
 sys.setrecursionlimit(20000)
 DAY = 86400 * readers.MICROSECONDS
@@ -62,7 +65,7 @@ class Event:
         self.touchpoint = None  # str, or None: unmatched
         self.value = None  # integer of 1/10000
         self.bad_value = False
-        self.segments = ()  # bytes or None each
+        self.segments = ()  # str or None each
         self.cuts = ()
         self.key = None
         self.session = None
@@ -91,9 +94,18 @@ class Unit:
 # -- Events ------------------------------------------------------------------------------------
 
 
-def read_events(definition, inputs, now, lateness, counters):
-    """The events that are not rejected, filtered or late, in input order."""
+def read_events(definition, inputs, now, lateness, counters, rejects):
+    """The events that are not rejected, filtered or late, in input order; adds to `rejects` (input
+    number, reason, raw bytes) of those that are rejected or late."""
     events = []
+
+    def reject(number, record, reason):
+        if reason == "late":
+            counters["late"] += 1
+        else:
+            counters["rejected"][reason] += 1
+        rejects.append((number, reason, record.raw[: definition.format.max_record]))
+
     for number, data in enumerate(inputs):
         reader = readers.TimeReader(definition.time_unit)
         largest = None
@@ -101,7 +113,7 @@ def read_events(definition, inputs, now, lateness, counters):
             counters["read"] += 1
             plain, get = (None, None)
             if record.shape:
-                counters["rejected"]["shape"] += 1
+                reject(number, record, "shape")
                 continue
             plain, get = rules.field_getter(definition, record)
             if not definition.where(get):
@@ -111,13 +123,13 @@ def read_events(definition, inputs, now, lateness, counters):
             time = None if text is None else reader.parse(text)
             customer = next((c for c in (t(get) for t in definition.customer) if c), None)
             if time is None:
-                counters["rejected"]["time"] += 1
+                reject(number, record, "time")
             elif customer is None:
-                counters["rejected"]["customer"] += 1
+                reject(number, record, "customer")
             elif time > now + DAY:
-                counters["rejected"]["future"] += 1
+                reject(number, record, "future")
             elif lateness is not None and largest is not None and time < largest - lateness:
-                counters["late"] += 1
+                reject(number, record, "late")
             else:
                 largest = time if largest is None else max(largest, time)
                 id = plain(definition.id_field) if definition.id_field else None
@@ -133,7 +145,7 @@ def fill_event(event, definition, plain, get):
     if text is not None:
         event.value = readers.parse_value(text)
         event.bad_value = event.value is None
-    event.segments = tuple(get(field) for _, field in definition.segments)
+    event.segments = tuple(clean_text(get(field)) for _, field in definition.segments)
     event.cuts = tuple(get(field) for field in definition.sessions.cut_on)
     event.key = get(definition.sessions.key) if definition.sessions.key else None
 
@@ -315,7 +327,7 @@ def name_units(units, prefix):
 
 
 def replay(definition, inputs, now=None, lateness="as defined", close_all=False):
-    """Tables, counters and the watermark of a replay of `inputs` (bytes each)."""
+    """Tables, counters, rejects and the watermark of a replay of `inputs` (bytes each)."""
     if now is None:
         now = int(clock.time() * 1_000_000)
     if lateness == "as defined":
@@ -324,7 +336,8 @@ def replay(definition, inputs, now=None, lateness="as defined", close_all=False)
         name: 0 for name in "read accepted filtered late duplicate unmatched bad_value".split()
     }
     counters["rejected"] = dict.fromkeys(("shape", "time", "customer", "future"), 0)
-    events = read_events(definition, inputs, now, lateness, counters)
+    rejects = []
+    events = read_events(definition, inputs, now, lateness, counters, rejects)
     watermark = max((event.time for event in events), default=None)
     units = []
     for own in customers_of(events, counters).values():
@@ -340,7 +353,12 @@ def replay(definition, inputs, now=None, lateness="as defined", close_all=False)
             name: outcomes[name] for name in ("converted", "abandoned", "open")
         }
     tables = tables_of(definition, [View(definition, unit) for unit in units])
-    return {"tables": tables, "counters": counters, "watermark": watermark}
+    return {
+        "tables": tables,
+        "counters": counters,
+        "watermark": watermark,
+        "rejects": rejects,
+    }
 
 
 def main():
@@ -359,6 +377,7 @@ def main():
         lateness = rules.duration(lateness)
     inputs = [readers.read_bytes(path) for path in options.inputs]
     result = replay(definition, inputs, now, lateness, options.close_all)
+    del result["rejects"]
     json.dump(result, sys.stdout, indent=1, default=str, ensure_ascii=False)
     print()
 

@@ -33,7 +33,11 @@ class Record:
 
 def read_bytes(path):
     with open(path, "rb") as file:
-        data = file.read()
+        return unpack(file.read())
+
+
+def unpack(data):
+    """What is in a compressed file, or `data` itself."""
     if data[:2] == b"\x1f\x8b":
         return gzip.decompress(data)
     if data[:3] == b"BZh":
@@ -148,7 +152,8 @@ def csv_records(data, format):
             if format.header:
                 names = [field.decode("utf-8", "replace") for field in fields or []]
                 continue
-            names = [f"column_{i + 1}" for i in range(len(fields or []))]
+            if fields is not None:
+                names = [f"column_{i + 1}" for i in range(len(fields))]
         elif format.header and format.columns is not None:
             raise ValueError("columns and header together")
         if fields is None or len(fields) != len(names) or len(line) > format.max_record:
@@ -217,39 +222,58 @@ def csv_row(data, start, separator, max_record):
 
 QUOTED = rb'"((?:[^"\\]|\\.)*)"'
 ACCESS_LOG = re.compile(
-    rb"(?:(?P<vhost>\S+) )?(?P<host>\S+) (?P<ident>\S+) (?P<user>\S+) \[(?P<time>[^\]]*)\] "
+    rb"(?P<prefix>(?:(?! \[).)+) \[(?P<time>[^\]]*)\] "
     + QUOTED.replace(b"(", b"(?P<request>", 1)
-    + rb" (?P<status>\d{3}) (?P<bytes>\d+|-)(?: "
+    + rb" (?P<status>\d+|-) (?P<bytes>\d+|-)(?: "
     + QUOTED.replace(b"(", b"(?P<referer>", 1)
     + rb" "
     + QUOTED.replace(b"(", b"(?P<agent>", 1)
-    + rb")?",
+    + rb"(?: (?:(?!\")[^ ]*|"
+    + QUOTED
+    + rb"))*)?",
     re.DOTALL,
 )
-ESCAPES = {b"n": b"\n", b"t": b"\t", b"r": b"\r", b"b": b"\b", b"v": b"\v", b"f": b"\f"}
+METHOD = rb"(?P<method>[A-Z_-]{1,32}) "
+REQUEST = re.compile(METHOD + rb"(?P<target>.+) (?P<protocol>HTTP/[^ ]*)", re.DOTALL)
+OLD_REQUEST = re.compile(METHOD + rb"(?P<target>[/*][^ ]*|[^ ]*:[^ ]*)", re.DOTALL)
+LETTERS = {b"n": b"\n", b"t": b"\t", b"r": b"\r", b"b": b"\b", b"v": b"\v"}
 
 
 def unescape(text):
     def replace(match):
-        if match[1]:
-            return bytes([int(match[1], 16)])
-        return ESCAPES.get(match[2], match[2])
+        return bytes([int(match[1], 16)]) if match[1] else LETTERS.get(match[2], match[2])
 
-    return re.sub(rb"\\(?:x([0-9a-fA-F]{2})|(.))", replace, text, flags=re.DOTALL)
+    return re.sub(rb'\\(?:x([0-9a-fA-F]{2})|([ntrbv"\\]))', replace, text)
+
+
+def log_prefix(prefix):
+    """host ident user, or vhost host ident user. A user may hold blanks; the ident behind the host,
+    which is nearly always `-`, then tells the two apart."""
+    words = prefix.split(b" ")
+    fields = {}
+    if len(words) > 3 and words[1] != b"-":
+        fields["vhost"] = words.pop(0)
+        if len(words) > 3 and words[1] != b"-":
+            raise Shape
+    if len(words) < 3 or b"" in words:
+        raise Shape
+    fields |= {"host": words[0], "ident": words[1], "user": b" ".join(words[2:])}
+    return fields
 
 
 def access_log_getter(line):
-    match = ACCESS_LOG.fullmatch(line)
+    match = ACCESS_LOG.fullmatch(line.rstrip(b" "))
     if not match:
         raise Shape
     fields = {name: value for name, value in match.groupdict().items() if value is not None}
+    fields |= log_prefix(fields.pop("prefix"))
     for name in ("request", "referer", "agent"):
         if name in fields:
             fields[name] = unescape(fields[name])
-    words = fields["request"].split(b" ")
-    if len(words) == 3:
-        fields["method"], fields["target"], fields["protocol"] = words
-        fields["path"] = re.split(rb"[?#]", words[1], maxsplit=1)[0]
+    request = REQUEST.fullmatch(fields["request"]) or OLD_REQUEST.fullmatch(fields["request"])
+    if request:
+        fields |= request.groupdict()
+        fields["path"] = re.split(rb"[?#]", fields["target"], maxsplit=1)[0]
     present = {name: value for name, value in fields.items() if value not in (b"", b"-")}
     return present.get
 

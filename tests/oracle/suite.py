@@ -10,7 +10,7 @@ ROOT = os.path.dirname(os.path.dirname(HERE))
 
 def wend_bin():
     """The command line under test, or None while there is none."""
-    path = os.environ.get("WEND_BIN") or os.path.join(ROOT, "build/dev/tools/wend/wend")
+    path = os.environ.get("WEND_BIN") or os.path.join(ROOT, "build/dev/wend")
     return os.path.abspath(path) if os.access(path, os.X_OK) else None
 
 

@@ -59,7 +59,7 @@ class View:
             row["window_start"] = self.unit.moment // definition.window * definition.window
         for number, (name, _) in enumerate(definition.segments):
             values = (e.segments[number] for e in self.unit.events)
-            row[name] = text(next((value for value in values if value is not None), None))
+            row[name] = next((value for value in values if value is not None), None)
         return row
 
     def stage_of(self, touchpoint):
@@ -74,7 +74,8 @@ def stage_number(rule, touchpoint):
     return 0
 
 
-def text(value):
+def clean_text(value):
+    """The text of bytes in the tables."""
     return None if value is None else value.decode("utf-8", "replace")
 
 
@@ -333,7 +334,7 @@ def switches_of(events, fields):
         for number, (name, _) in enumerate(fields):
             a, b = events[i - 1].segments[number], events[i].segments[number]
             if a is not None and b is not None and a != b:
-                yield (name, text(a), text(b), before, after), events[i].time - events[i - 1].time
+                yield (name, a, b, before, after), events[i].time - events[i - 1].time
 
 
 def sessions_table(views):
@@ -379,7 +380,7 @@ def journeys_table(views):
 
 
 def customer_of(view):
-    return text(view.unit.events[0].customer)
+    return clean_text(view.unit.events[0].customer)
 
 
 def span_of(view):

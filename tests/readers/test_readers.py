@@ -2,12 +2,9 @@
 """Parquet files of wend read by other readers, and files of other writers read by wend.
 
 Usage: test_readers.py PARQUET_TOOL. Exits with 77 where pyarrow, duckdb or polars are missing.
-Rows are compared as lists of plain values, in the form that parquet_samples.h describes.
+Rows are compared as lists of plain values, in the form that values.py describes.
 """
-import datetime
-import decimal
 import json
-import math
 import os
 import subprocess
 import sys
@@ -27,38 +24,15 @@ except ImportError as missing:
     sys.exit(77)
 
 import foreign_files  # noqa: E402
+from values import plain, read_by_duckdb, read_by_polars, rows_of_arrow  # noqa: E402
 
 TOOL = os.path.abspath(sys.argv.pop(1)) if len(sys.argv) > 1 else "parquet_tool"
 FOLDER = tempfile.TemporaryDirectory()
-EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)
 ARROW_TYPES = {
     "count": pa.int64(), "seconds": pa.float64(), "customer": pa.string(),
     "sketch": pa.binary(), "started_at": pa.timestamp("us", tz="UTC"),
     "value": pa.decimal128(18, 4), "value_sum": pa.decimal128(38, 4),
 }
-
-
-def plain(value):
-    """A value as the samples write it down."""
-    if value is None or isinstance(value, (bool, int, str)):
-        return value
-    if isinstance(value, float):
-        if math.isnan(value):
-            return "NaN"
-        return value if math.isfinite(value) else "Infinity" if value > 0 else "-Infinity"
-    if isinstance(value, (bytes, bytearray)):
-        return bytes(value).hex()
-    if isinstance(value, decimal.Decimal):
-        sign, digits, _ = value.as_tuple()
-        return ("-" if sign and any(digits) else "") + str(int("".join(map(str, digits))))
-    if isinstance(value, datetime.datetime):
-        value = value if value.tzinfo else value.replace(tzinfo=datetime.timezone.utc)
-        return (value - EPOCH) // datetime.timedelta(microseconds=1)
-    if isinstance(value, datetime.date):
-        return (value - EPOCH.date()).days
-    if isinstance(value, datetime.time):
-        return ((value.hour * 60 + value.minute) * 60 + value.second) * 10**6 + value.microsecond
-    return [plain(item) for item in value]
 
 
 def read_lines(text):
@@ -70,22 +44,6 @@ def dump(path, command="dump"):
     if result.returncode:
         raise AssertionError(f"{path}: {result.stderr.decode()}")
     return read_lines(result.stdout.decode())
-
-
-def rows_of_arrow(table):
-    columns = [[plain(value) for value in column.to_pylist()] for column in table.columns]
-    return [list(row) for row in zip(*columns)]
-
-
-def rows_of_duckdb(path):
-    with duckdb.connect() as connection:
-        connection.execute("SET TimeZone = 'UTC'")
-        found = connection.execute("SELECT * FROM read_parquet(?)", [path]).fetchall()
-    return [[plain(value) for value in row] for row in found]
-
-
-def rows_of_polars(path):
-    return [[plain(value) for value in row] for row in polars.read_parquet(path).rows()]
 
 
 class Base(unittest.TestCase):
@@ -125,11 +83,11 @@ class OfWend(Base):
 
     def test_duckdb_reads_the_rows(self):
         for name, path, rows in self.each():
-            self.same(rows, rows_of_duckdb(path), name)
+            self.same(rows, read_by_duckdb(path)[1], name)
 
     def test_polars_reads_the_rows(self):
         for name, path, rows in self.each():
-            self.same(rows, rows_of_polars(path), name)
+            self.same(rows, read_by_polars(path)[1], name)
 
     def test_wend_reads_the_rows(self):
         for name, path, rows in self.each():

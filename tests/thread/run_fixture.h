@@ -78,4 +78,34 @@ static inline struct wend_run_options fixture_options(const struct run_fixture *
     };
 }
 
+/* Reads a table's file of a snapshot; the caller frees. */
+static inline struct wend_buffer fixture_table(const char *snapshot, enum wend_table_id table) {
+    char path[1024];
+    struct wend_buffer bytes = {0};
+    (void)snprintf(path, sizeof path, "%s/%s/part-00000.parquet", snapshot,
+                   wend__schemas[table].name);
+    FILE *file = fopen(path, "rb");
+    fixture_check(file != NULL, path);
+    size_t got = 1;
+    while (got > 0) {
+        fixture_check(wend__buffer_reserve(&bytes, 65536), "memory");
+        got = fread(bytes.data + bytes.len, 1, 65536, file);
+        bytes.len += got;
+    }
+    (void)fclose(file);
+    return bytes;
+}
+
+static inline bool fixture_same_tables(const char *a, const char *b) {
+    bool same = true;
+    for (unsigned table = 0; table < WEND_TABLE_COUNT; table++) {
+        struct wend_buffer one = fixture_table(a, (enum wend_table_id)table);
+        struct wend_buffer two = fixture_table(b, (enum wend_table_id)table);
+        same = same && wend__bytes_equal(wend__buffer_view(&one), wend__buffer_view(&two));
+        wend__buffer_deinit(&one);
+        wend__buffer_deinit(&two);
+    }
+    return same;
+}
+
 #endif

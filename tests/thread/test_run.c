@@ -76,6 +76,41 @@ static void compare(const struct run_fixture *fixture, int64_t lateness_us) {
     fixture_check(wanted.accepted + wanted.late == EVENTS, "events were lost");
 }
 
+/* A run that has too much of something fails with the same text for any number of threads. */
+static void expect_limit(const struct run_fixture *fixture, const char *text) {
+    for (uint32_t threads = 1; threads <= 3; threads += 2) {
+        const char *input = fixture->input;
+        struct wend_run_options options = fixture_options(fixture, &input);
+        options.threads = threads;
+        options.block_bytes = 64U << 10;
+        options.memory_bytes = UINT64_C(1) << 30;
+        struct wend_run_result *result = NULL;
+        struct wend_error error = {0};
+        fixture_check(wend__run(&options, &result, &error) == WEND_ERROR_LIMIT, "no limit");
+        fixture_check(result == NULL && strcmp(error.text, text) == 0, error.text);
+    }
+}
+
+/* Every thread alone stays below the limit; only all of them together are above it. */
+static void check_limits(struct run_fixture *fixture) {
+    fixture_definitions(fixture, "format: csv\ntime: {field: t, unit: s}\ncustomer: c\nevent: e\n"
+                                 "max_touchpoints: 7999\n");
+    make_input(fixture, 500, 8000, 0);
+    expect_limit(fixture, "more than 7999 touchpoint names in field `e`\n"
+                          "list under `touchpoints` what matters (by prefix, glob or regex, with "
+                          "fixed names), or raise `max_touchpoints`");
+    fixture_definitions(fixture, "format: {kind: csv, columns: [t, c], header: no}\n"
+                                 "time: {field: t, unit: s}\ncustomer: c\nsegments: [c]\n");
+    struct wend_buffer text = {0};
+    for (unsigned i = 0; i <= WEND_MAX_SEGMENT_VALUES; i++) {
+        fixture_check(wend__buffer_append_format(&text, "1740000000,%u\n", i), "memory");
+    }
+    fixture_write(fixture, wend__buffer_view(&text));
+    wend__buffer_deinit(&text);
+    expect_limit(fixture, "more than 1048576 segment values in `c`\n"
+                          "segment by fields with few values");
+}
+
 int main(void) {
     struct run_fixture fixture;
     fixture_open(&fixture, definitions);
@@ -86,6 +121,7 @@ int main(void) {
     compare(&fixture, WEND_LATENESS_UNLIMITED);
     make_input(&fixture, 50, 3, 3000); /* a name needs more slots than a ring has */
     compare(&fixture, 1000000);
+    check_limits(&fixture);
     fixture_close(&fixture);
     return 0;
 }

@@ -25,24 +25,40 @@ struct guarded {
     uint8_t *bytes;
 };
 
+static inline void unprotect(struct guarded *guarded) {
+    if (guarded->pages != NULL) {
+        cr_assert_eq(mprotect(guarded->barrier, guarded->page_len, PROT_READ | PROT_WRITE), 0);
+        free(guarded->pages);
+    }
+}
+
+/* The region that was given back last: protecting pages costs much more than a test does. */
+static struct guarded spare_region;
+
+/* A copy of the bytes right in front of a page that cannot be read. */
 static inline struct guarded guard(const void *bytes, size_t len) {
     size_t page = (size_t)sysconf(_SC_PAGESIZE);
-    size_t pages = (len + page - 1) / page;
-    void *memory = NULL;
-    cr_assert_eq(posix_memalign(&memory, page, (pages + 1) * page), 0);
-    struct guarded guarded = {.pages = memory, .page_len = page};
-    guarded.barrier = guarded.pages + pages * page;
+    struct guarded guarded = spare_region;
+    spare_region = (struct guarded){0};
+    if (guarded.pages == NULL || (size_t)(guarded.barrier - guarded.pages) < len) {
+        size_t pages = (len + page - 1) / page + 1; /* one more, for a longer one to come */
+        unprotect(&guarded);
+        void *memory = NULL;
+        cr_assert_eq(posix_memalign(&memory, page, (pages + 1) * page), 0);
+        guarded = (struct guarded){.pages = memory, .page_len = page};
+        guarded.barrier = guarded.pages + pages * page;
+        cr_assert_eq(mprotect(guarded.barrier, page, PROT_NONE), 0);
+    }
     guarded.bytes = guarded.barrier - len;
     if (len > 0) {
         memcpy(guarded.bytes, bytes, len);
     }
-    cr_assert_eq(mprotect(guarded.barrier, page, PROT_NONE), 0);
     return guarded;
 }
 
 static inline void unguard(struct guarded *guarded) {
-    cr_assert_eq(mprotect(guarded->barrier, guarded->page_len, PROT_READ | PROT_WRITE), 0);
-    free(guarded->pages);
+    unprotect(&spare_region);
+    spare_region = *guarded;
 }
 
 /* A decoder with its input and one batch. */

@@ -1,4 +1,5 @@
 /* Behaviour of engine/base: numbers, UTF-8, names, files. */
+#include "base/hidden.h"
 #include "base/io.h"
 #include "base/memory.h"
 #include "base/number.h"
@@ -9,6 +10,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 static int64_t decimal(const char *text) {
@@ -125,4 +127,26 @@ Test(io, the_chosen_write_fails) {
     cr_assert_eq(wend__io_write(descriptor, "b", 1), ENOSPC);
     cr_assert_eq(wend__io_write(descriptor, "c", 1), 0);
     close(descriptor);
+}
+
+Test(base, hidden_names_of_the_dead_are_told_from_those_of_the_living) {
+    char *path = wend__hidden_path("/tmp", "out", WEND_HIDDEN_TEMPORARY);
+    char *other = wend__hidden_path("/tmp", "out", WEND_HIDDEN_TEMPORARY);
+    cr_assert_str_neq(path, other);
+    cr_assert_eq(strncmp(path, "/tmp/.out.wend-tmp-", 19), 0);
+    cr_assert_not(wend__hidden_is_leftover(path + 5, "out", WEND_HIDDEN_TEMPORARY));
+    wend__free(path);
+    wend__free(other);
+    pid_t dead = fork();
+    if (dead == 0) {
+        _exit(0);
+    }
+    cr_assert_eq(waitpid(dead, NULL, 0), dead);
+    char name[64];
+    (void)snprintf(name, sizeof name, ".out.wend-tmp-%ld-0a", (long)dead);
+    cr_assert(wend__hidden_is_leftover(name, "out", WEND_HIDDEN_TEMPORARY));
+    cr_assert_not(wend__hidden_is_leftover(name, "out", WEND_HIDDEN_OLD));
+    cr_assert_not(wend__hidden_is_leftover(name, "ou", WEND_HIDDEN_TEMPORARY));
+    cr_assert_not(wend__hidden_is_leftover(name + 1, "out", WEND_HIDDEN_TEMPORARY));
+    cr_assert_not(wend__hidden_is_leftover(".out.wend-tmp-x-1", "out", WEND_HIDDEN_TEMPORARY));
 }

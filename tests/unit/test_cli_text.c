@@ -210,6 +210,13 @@ Test(cli_progress, line_tells_share_rates_and_time_left) {
                      "  0:06 left");
 }
 
+Test(cli_progress, rows_stand_alone) {
+    struct wend_cli_state state = {.done_rows = 1500, .total_rows = 6000};
+    cr_assert_str_eq(progress(state, 1000000, 200),
+                     " 25 % [#####...............]  1,500 of 6,000 rows"
+                     "  1,500 rows/s  0:03 left");
+}
+
 Test(cli_progress, a_pipe_has_no_share_and_no_time_left) {
     struct wend_cli_state state = {.done_bytes = 500, .done_events = 3};
     cr_assert_str_eq(progress(state, 1000000, 200), "500 B  500 B/s  3 events/s");

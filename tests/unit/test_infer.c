@@ -75,6 +75,18 @@ Test(infer, a_name_of_time_that_holds_no_times_is_passed_over) {
                     "time: ts\ncustomer: user\nevent: event\n");
 }
 
+Test(infer, bad_times_are_told_and_do_not_hide_the_time) {
+    expect_inferred("time,user,event\n2024-01-01,u,a\nsoon,u,b\nsoon,u,b\n2024-01-02,u,b\n",
+                    "format: {kind: csv, separator: \",\", header: yes}\n"
+                    "time: time\ncustomer: user\nevent: event\n");
+    cr_assert(strstr(assumptions, "(date and time; 2 of 4 cannot be read as one)"));
+    expect_inferred("time,user,event\nsoon,u,a\nsoon,u,b\n1700000000000,u,b\n1700000000001,u,b\n",
+                    "format: {kind: csv, separator: \",\", header: yes}\n"
+                    "time: time\ncustomer: user\nevent: event\n");
+    cr_assert(strstr(assumptions, "(epoch milliseconds; 2 of 4 cannot be read as one)"));
+    cr_assert_eq(infer("time,user,event\n2024-01-01,u,a\nsoon,u,b\nnow,u,b\n"), WEND_ERROR_EMPTY);
+}
+
 Test(infer, without_a_time_the_fields_are_listed) {
     cr_assert_eq(infer("path,conversions\na,1\nb,2\n"), WEND_ERROR_EMPTY);
     cr_assert_str_eq(last_error.text, "no field of events is surely the time of an event; its "

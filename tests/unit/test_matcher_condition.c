@@ -129,6 +129,19 @@ Test(matcher_condition, a_regular_expression_that_meets_a_limit_does_not_match) 
     cr_assert(!holds(WEND_TEST_REGEX, pattern, text));
 }
 
+Test(matcher_condition, a_regular_expression_sees_the_first_16_kib) {
+    static char text[16385 + 1];
+    memset(text, 'a', sizeof text - 1);
+    text[16384] = 'b';
+    cr_assert(!holds(WEND_TEST_REGEX, "b", text));
+    cr_assert(!holds(WEND_TEST_REGEX, "^a+$", text)); /* its end is not seen */
+    cr_assert(holds(WEND_TEST_REGEX, "^a+", text));
+    text[16384] = '\0';
+    cr_assert(holds(WEND_TEST_REGEX, "^a+$", text));
+    text[16383] = 'b';
+    cr_assert(holds(WEND_TEST_REGEX, "b", text));
+}
+
 Test(matcher_condition, numbers_are_those_of_json) {
     cr_assert(holds(WEND_TEST_LESS, "10", "9.99"));
     cr_assert(!holds(WEND_TEST_LESS, "10", "10.0"));

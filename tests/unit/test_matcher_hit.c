@@ -194,7 +194,7 @@ Test(matcher_hit, fixed_names_do_not_count_against_the_limit) {
     struct wend_error error = {0};
     cr_assert_eq(wend__matcher_hit(f.matcher, &f.out.hit, &error), WEND_ERROR_LIMIT);
     cr_assert_str_eq(error.text,
-                     "more than 1 touchpoint names from data; the last came from template "
+                     "more than 1 touchpoint names from data, as by template "
                      "`page {page}` (touchpoint rule 3, line 7)\n"
                      "use a field with fewer values, put rules with fixed names before it, or "
                      "raise `max_touchpoints`");
@@ -322,7 +322,7 @@ Test(matcher_hit, too_many_segment_values_stop_with_the_name_of_the_segment) {
     begin(&f, VALUES("c"));
     struct wend_error error = {0};
     cr_assert_eq(wend__matcher_hit(f.matcher, &f.out.hit, &error), WEND_ERROR_LIMIT);
-    cr_assert_str_eq(error.text, "more than 2 segment values, the last of segment `s0`\n"
+    cr_assert_str_eq(error.text, "more than 2 segment values in `s0`\n"
                                  "segment by fields with few values");
     fixture_stop(&f);
 }

@@ -197,6 +197,44 @@ Test(snapshot_merge, one_directory_twice_is_refused_by_whatever_name) {
     expect_refused("same directory");
 }
 
+struct stop_watch {
+    unsigned calls;
+    unsigned allowed;
+    uint64_t done;
+    uint64_t total;
+};
+
+static bool watch(void *context, uint64_t done_rows, uint64_t total_rows) {
+    struct stop_watch *stop = context;
+    stop->done = done_rows;
+    stop->total = total_rows;
+    return stop->calls++ < stop->allowed;
+}
+
+static enum wend_status merge_watched(struct stop_watch *stop) {
+    const char *directories[] = {place("a"), place("b")};
+    struct wend_merge_options options = {
+        .directory = place("merged"), .progress = watch, .progress_context = stop};
+    return wend__snapshot_merge(directories, 2, &options, NULL);
+}
+
+Test(snapshot_merge, progress_tells_rows_and_can_stop_it_at_any_time) {
+    write_part("a", 0, 4, (struct world_options){0});
+    write_part("b", 4, 4, (struct world_options){0});
+    struct stop_watch stop = {.allowed = UINT32_MAX};
+    cr_assert_eq(merge_watched(&stop), WEND_OK);
+    cr_assert_gt(stop.calls, 2);
+    cr_assert_eq(stop.done, stop.total);
+    unsigned calls = stop.calls;
+    for (unsigned i = 0; i < calls; i++) {
+        cr_assert_eq(wend__io_remove_tree(place("merged")), 0);
+        stop = (struct stop_watch){.allowed = i};
+        cr_assert_eq(merge_watched(&stop), WEND_ERROR_CANCELLED);
+        cr_assert_eq(stop.calls, i + 1);
+        cr_assert_str_eq(world_list(folder), "a b");
+    }
+}
+
 Test(snapshot_merge, no_snapshot_at_all_is_refused) {
     struct wend_error error = {0};
     cr_assert_eq(merge(NULL, 0, "merged", &error), WEND_ERROR_USAGE);
@@ -230,4 +268,29 @@ Test(snapshot_merge, every_failing_allocation_is_reported) {
                   (unsigned long long)n, (int)status);
         cr_assert_str_eq(world_list(folder), status == WEND_OK ? "a b merged" : "a b");
     }
+}
+
+static bool goes_on_for_a_while(void *context, uint64_t done_rows, uint64_t total_rows) {
+    unsigned *calls = context;
+    cr_assert_leq(done_rows, total_rows);
+    return (*calls)-- > 0;
+}
+
+Test(snapshot_merge, a_merge_that_is_told_to_stop_publishes_nothing) {
+    write_part("a", 0, world_unit_count, (struct world_options){0});
+    enum wend_status status = WEND_ERROR_CANCELLED;
+    unsigned asked = 0;
+    while (status == WEND_ERROR_CANCELLED) {
+        cr_assert_str_eq(world_list(folder), "a");
+        const char *directory = place("a");
+        unsigned calls = asked++;
+        struct wend_merge_options options = {.directory = place("sum"),
+                                             .memory_bytes = 1 << 20,
+                                             .progress = goes_on_for_a_while,
+                                             .progress_context = &calls};
+        struct wend_error error = {0};
+        status = wend__snapshot_merge(&directory, 1, &options, &error);
+    }
+    cr_assert_eq(status, WEND_OK);
+    cr_expect_gt(asked, WEND_TABLE_COUNT / 2, "asked only %u times", asked);
 }

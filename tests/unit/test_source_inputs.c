@@ -140,8 +140,10 @@ Test(source_inputs, a_near_name_is_proposed) {
     touch("logs/else");
     cr_assert_eq(expand_one("logs/acess.log"), WEND_ERROR_IO);
     cr_assert(strstr(error.text, "did you mean \"logs/access.log\"") != NULL, "%s", error.text);
-    cr_assert_eq(expand_one("lgos"), WEND_ERROR_IO);
+    cr_assert_eq(expand_one("sglo"), WEND_ERROR_IO);
     cr_assert(strstr(error.text, "did you mean") == NULL);
+    cr_assert_eq(expand_one("lgos"), WEND_ERROR_IO);
+    cr_assert(strstr(error.text, "did you mean \"logs\"") != NULL, "%s", error.text);
     cr_assert_eq(expand_one("log"), WEND_ERROR_IO);
     cr_assert(strstr(error.text, "did you mean \"logs\"") != NULL, "%s", error.text);
     cr_assert_eq(expand_one("nowhere/near"), WEND_ERROR_IO);

@@ -44,6 +44,13 @@ void wend__cli_note(const struct wend_cli_context *context, const char *format, 
 /* The same for each line of a text, of any length. */
 void wend__cli_note_lines(const struct wend_cli_context *context, const char *lines);
 
+/* Opens the snapshot that the first argument names. WEND_ERROR_USAGE when it is none; the text says
+ * which one may be meant. Else as wend_snapshot_open. */
+struct wend_snapshot;
+enum wend_status wend__cli_open_snapshot(const struct wend_cli_context *context,
+                                         struct wend_snapshot **snapshot,
+                                         struct wend_error *error) WEND_MUST_CHECK;
+
 /* WEND_ERROR_USAGE when the directory of -o is there and --replace is not given. */
 enum wend_status wend__cli_check_output(const struct wend_cli_context *context,
                                         struct wend_error *error) WEND_MUST_CHECK;

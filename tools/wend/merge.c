@@ -1,5 +1,6 @@
 /* `wend merge`: snapshots added up. */
 #include "commands.h"
+#include "progress.h"
 
 #include <wend/snapshot.h>
 
@@ -37,19 +38,39 @@ static enum wend_status print_merged(struct wend_cli_context *context, struct we
     return status;
 }
 
+struct watcher {
+    const struct wend_cli_context *context;
+    struct wend_cli_progress progress;
+};
+
+static bool watch(void *opaque, uint64_t done_rows, uint64_t total_rows) {
+    struct watcher *watcher = opaque;
+    struct wend_cli_state state = {.done_rows = done_rows, .total_rows = total_rows};
+    wend__cli_progress_update(&watcher->progress, &state);
+    return !atomic_load_explicit(watcher->context->stop, memory_order_relaxed);
+}
+
 enum wend_status wend__cli_merge(struct wend_cli_context *context, struct wend_error *error) {
     const struct wend_cli_arguments *arguments = context->arguments;
     const struct wend_cli_value *values = arguments->values;
+    struct watcher watcher = {.context = context};
     struct wend_snapshot_merge_options options = {
         .output = values[WEND_CLI_OUTPUT].text,
         .replace = values[WEND_CLI_REPLACE].given,
         .memory_bytes = values[WEND_CLI_MEMORY].number,
         .temp_directory = values[WEND_CLI_TEMP_DIR].text,
+        .progress = watch,
+        .progress_context = &watcher,
     };
     enum wend_status status = wend__cli_check_output(context, error);
     if (status == WEND_OK) {
+        wend__cli_progress_start(&watcher.progress, &context->terminal, context->quiet);
         status =
             wend_snapshot_merge(arguments->operands, arguments->operand_count, &options, error);
+        wend__cli_progress_end(&watcher.progress);
+    }
+    if (status == WEND_ERROR_CANCELLED) {
+        (void)wend__cli_error(error, status, "stopped; nothing was kept");
     }
     if (status != WEND_OK || context->quiet) {
         return status;

@@ -141,8 +141,8 @@ const struct wend_cli_option wend__cli_options[WEND_CLI_OPTION_COUNT] = {
         .choices = "all", .minimum = 1, .maximum = UINT64_C(1) << 40, .standard = "20",
         .category = WEND_CLI_RESULT, .commands = BIT(SHOW),
         .summary = "print the first N rows, or all",
-        .details = "Rows come by their main count, the largest first, then by key. csv and json "
-                   "print all rows unless --top is given."},
+        .details = "Rows come by their main count, the largest first, then by key (stages: by "
+                   "position). csv and json print all rows unless --top is given."},
     [WEND_CLI_COLUMNS] = {
         .name = "columns", .kind = WEND_CLI_LIST, .value_name = "LIST",
         .category = WEND_CLI_RESULT, .commands = BIT(SHOW),

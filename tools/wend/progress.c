@@ -64,19 +64,29 @@ static uint64_t rounded(double rate) {
     return (uint64_t)(rate / (double)unit) * unit;
 }
 
-void wend__cli_progress_line(const struct wend_cli_state *state, int64_t elapsed_us, size_t width,
-                             struct wend_cli_text *out) {
-    size_t start = out->len;
-    double seconds = elapsed_us < 1 ? 1e-6 : (double)elapsed_us / 1e6;
-    bool bytes_known = state->total_bytes > 0;
-    bool known = bytes_known || state->total_events > 0;
-    uint64_t total = bytes_known ? state->total_bytes : state->total_events;
-    uint64_t done = bytes_known ? state->done_bytes : state->done_events;
-    if (known) {
-        add_bar(out, parts_done(done, total));
-    }
+/* What has no rate: only its share, and of how many events. */
+static void add_phase(const struct wend_cli_state *state, struct wend_cli_text *out) {
+    add_bar(out, state->permille);
+    wend__cli_text_add(out, state->phase);
+    wend__cli_text_add(out, " of ");
+    wend__cli_text_add_count(out, state->done_events);
+    wend__cli_text_add(out, " events");
+}
+
+static void add_rows(const struct wend_cli_state *state, double seconds,
+                     struct wend_cli_text *out) {
+    wend__cli_text_add_count(out, state->done_rows);
+    wend__cli_text_add(out, " of ");
+    wend__cli_text_add_count(out, state->total_rows);
+    wend__cli_text_add(out, " rows  ");
+    wend__cli_text_add_count(out, rounded((double)state->done_rows / seconds));
+    wend__cli_text_add(out, " rows/s");
+}
+
+static void add_bytes_and_events(const struct wend_cli_state *state, double seconds,
+                                 struct wend_cli_text *out) {
     wend__cli_text_add_size(out, state->done_bytes);
-    if (bytes_known) {
+    if (state->total_bytes > 0) {
         wend__cli_text_add(out, " of ");
         wend__cli_text_add_size(out, state->total_bytes);
     }
@@ -85,8 +95,41 @@ void wend__cli_progress_line(const struct wend_cli_state *state, int64_t elapsed
     wend__cli_text_add(out, "/s  ");
     wend__cli_text_add_count(out, rounded((double)state->done_events / seconds));
     wend__cli_text_add(out, " events/s");
+}
+
+static void add_rates(const struct wend_cli_state *state, int64_t elapsed_us,
+                      struct wend_cli_text *out) {
+    double seconds = elapsed_us < 1 ? 1e-6 : (double)elapsed_us / 1e6;
+    uint64_t total = state->total_events;
+    uint64_t done = state->done_events;
+    if (state->total_rows > 0) {
+        total = state->total_rows;
+        done = state->done_rows;
+    } else if (state->total_bytes > 0) {
+        total = state->total_bytes;
+        done = state->done_bytes;
+    }
+    bool known = total > 0;
+    if (known) {
+        add_bar(out, parts_done(done, total));
+    }
+    if (state->total_rows > 0) {
+        add_rows(state, seconds, out);
+    } else {
+        add_bytes_and_events(state, seconds, out);
+    }
     if (known && done > 0 && done < total && seconds >= 0.5) {
         add_time_left(out, seconds * ((double)total / (double)done - 1));
+    }
+}
+
+void wend__cli_progress_line(const struct wend_cli_state *state, int64_t elapsed_us, size_t width,
+                             struct wend_cli_text *out) {
+    size_t start = out->len;
+    if (state->phase != NULL) {
+        add_phase(state, out);
+    } else {
+        add_rates(state, elapsed_us, out);
     }
     size_t used;
     out->len = start + wend__cli_prefix(out->data + start, out->len - start, width, &used);

@@ -2,6 +2,8 @@
  * progress.h: one line on standard error that says how far a run has come.
  *
  *    42 % [########............]  1.24 GB of 2.95 GB  412 MB/s  1,180,000 events/s  0:04 left
+ *    70 % [##############......]  counting sessions and journeys of 8,412,100 events
+ *    42 % [########............]  3,300,000 of 7,800,000 rows  2,100,000 rows/s  0:02 left
  *
  * Only on a terminal that can redraw a line, and not with --quiet; drawn at most ten times a
  * second; erased at the end, so that nothing of it stays on the screen.
@@ -28,6 +30,10 @@ struct wend_cli_state {
     uint64_t total_bytes; /* 0: unknown, as from a pipe */
     uint64_t done_events;
     uint64_t total_events; /* 0: unknown; used when the bytes are */
+    const char *phase;     /* NULL: reading or writing data; else what is done now, without rates */
+    unsigned permille;     /* of the phase */
+    uint64_t done_rows;
+    uint64_t total_rows; /* not 0: rows are all that is shown */
 };
 
 /* Microseconds that only run forward. */

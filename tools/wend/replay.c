@@ -124,7 +124,14 @@ struct watcher {
 
 static bool watch(void *opaque, const struct wend_progress *progress) {
     struct watcher *watcher = opaque;
-    struct wend_cli_state state = {.done_bytes = progress->done_bytes,
+    static const char *const phases[] = {
+        [WEND_PHASE_READ] = NULL,
+        [WEND_PHASE_COUNT] = "counting sessions and journeys",
+        [WEND_PHASE_WRITE] = "writing the tables",
+    };
+    struct wend_cli_state state = {.phase = phases[progress->phase],
+                                   .permille = progress->phase_permille,
+                                   .done_bytes = progress->done_bytes,
                                    .total_bytes = progress->total_bytes,
                                    .done_events = progress->events};
     wend__cli_progress_update(&watcher->progress, &state);

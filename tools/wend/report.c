@@ -125,6 +125,14 @@ static void add_rejected(const struct wend_cli_report *report, struct wend_cli_t
     wend__cli_text_add(out, "\n");
 }
 
+/* Without journeys nothing can convert: "0 converted" would say too much. */
+static void add_sessions_only(const struct wend_cli_report_scope *scope,
+                              struct wend_cli_text *out) {
+    label(out, "sessions");
+    wend__cli_text_add_count(out, scope->units);
+    wend__cli_text_add(out, ", none with a goal: no journey is defined\n");
+}
+
 static void add_scope(const struct wend_cli_report_scope *scope, bool session,
                       struct wend_cli_text *out) {
     label(out, session ? "sessions" : "journeys");
@@ -234,7 +242,10 @@ void wend__cli_report_text(const struct wend_cli_report *report,
     add_counted(report, "duplicate", report->duplicate, out);
     add_counted(report, "unmatched", report->unmatched, out);
     add_counted(report, "bad value", report->bad_value, out);
-    for (size_t i = 0; i < report->scope_count; i++) {
+    if (report->scope_count == 1) {
+        add_sessions_only(&report->scopes[0], out);
+    }
+    for (size_t i = 0; report->scope_count > 1 && i < report->scope_count; i++) {
         add_scope(&report->scopes[i], i == 0, out);
     }
     for (size_t i = 0; i < report->scope_count; i++) {

@@ -147,6 +147,19 @@ static void add_row(struct wend_cli_show *show, int64_t order, uint64_t sequence
     wend__cli_rows_add(&show->rows, order, sequence, scope, cells);
 }
 
+/*
+ * Where a row stands among those of the same count: as in the file, but stages in their order.
+ *
+ *   | scope 16 bits | position 8 | place in the file 40 |
+ */
+static uint64_t place_of(const struct wend_cli_show *show, uint32_t scope, uint64_t sequence) {
+    if (show->position_column == WEND_CLI_NO_COLUMN) {
+        return sequence;
+    }
+    struct wend_value position = wend_cursor_value(show->cursor, show->position_column);
+    return (uint64_t)scope << 48 | ((uint64_t)position.integer & 0xFF) << 40 | sequence;
+}
+
 /* Goes over the table once and keeps the first rows. */
 static enum wend_status read_rows(struct wend_cli_show *show, struct wend_error *error) {
     struct wend_cli_text texts = {0};
@@ -174,8 +187,9 @@ static enum wend_status read_rows(struct wend_cli_show *show, struct wend_error 
         uint32_t scope = scope_index(show);
         show->matched++;
         show->scope_sums[scope] += (uint64_t)order;
-        if (wend__cli_rows_wants(&show->rows, order, sequence)) {
-            add_row(show, order, sequence, scope, &texts, cells);
+        uint64_t place = place_of(show, scope, sequence);
+        if (wend__cli_rows_wants(&show->rows, order, place)) {
+            add_row(show, order, place, scope, &texts, cells);
         }
     }
     wend__cli_rows_sort(&show->rows);
@@ -249,6 +263,7 @@ static enum wend_status show_table(struct wend_cli_show *show, struct wend_error
     const char *order = wend_snapshot_table_order(show->snapshot, show->table);
     show->order_column = wend__cli_show_find(show, order, strlen(order));
     show->scope_column = wend__cli_show_find(show, "scope", strlen("scope"));
+    show->position_column = wend__cli_show_find(show, "stage_position", strlen("stage_position"));
     while (wend_snapshot_scope(show->snapshot, show->scope_count) != NULL) {
         show->scope_count++;
     }
@@ -298,7 +313,7 @@ enum wend_status wend__cli_show_within(struct wend_cli_context *context, uint64_
     enum wend_status status =
         arguments->operand_count == 1 ? needs_table(arguments, error) : WEND_OK;
     if (status == WEND_OK) {
-        status = wend_snapshot_open(arguments->operands[0], &snapshot, error);
+        status = wend__cli_open_snapshot(context, &snapshot, error);
     }
     if (status != WEND_OK) {
         return status;

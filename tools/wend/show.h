@@ -42,6 +42,7 @@ struct wend_cli_show {
     struct wend_cursor *cursor;
     size_t order_column; /* WEND_CLI_NO_COLUMN: the order of the file */
     size_t scope_column;
+    size_t position_column; /* of a stage; WEND_CLI_NO_COLUMN in all other tables */
     struct wend_cli_where *wheres;
     size_t where_count;
     struct wend_cli_shown_column *columns;

@@ -15,7 +15,7 @@ static const struct view {
     const char *spare;
 } views[] = {
     {"paths", "units,share,converted,abandoned,still_open,value_sum,duration_s_p50,path",
-     "duration_s_p50,value_sum,still_open"},
+     "duration_s_p50,value_sum,still_open,abandoned"},
     {"transitions", "from_touchpoint,to_touchpoint,transitions,units,seconds_p50,seconds_p90",
      "seconds_p90,seconds_p50"},
     {"flow", "anchor,step_index,from_touchpoint,to_touchpoint,units", ""},

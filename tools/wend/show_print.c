@@ -9,6 +9,7 @@
 #define PRINT_BYTES 65536U
 /* A name or path that is cut below this is hard to read: columns are left out instead. */
 #define READABLE_CELLS 24
+#define READABLE_PATH_CELLS 40 /* three steps or so */
 
 static enum wend_status print_titles(struct wend_cli_show *show, struct wend_cli_text *out,
                                      struct wend_cli_cell *cells) {
@@ -136,8 +137,10 @@ static bool drop_spare(const struct wend_cli_show *show, bool *shown,
     wend__cli_table_widths(table, widths);
     size_t total = 0;
     for (size_t i = 0; i < table->column_count; i++) {
-        bool cut = table->columns[i].shrinks && widths[i] > READABLE_CELLS;
-        widths[i] = cut ? READABLE_CELLS : widths[i];
+        size_t readable =
+            strcmp(table->columns[i].title, "path") == 0 ? READABLE_PATH_CELLS : READABLE_CELLS;
+        bool cut = table->columns[i].shrinks && widths[i] > readable;
+        widths[i] = cut ? readable : widths[i];
         total += widths[i] + (i > 0 ? 2 : 0);
     }
     bool dropped = false;

@@ -1,10 +1,10 @@
 /*
  * show_rows.h: the first N rows of a table by a count, in bounded memory.
  *
- * Rows are offered in the order of the file. A heap keeps the best `limit` of them: the largest
- * count first, then the order of the file. `sort` puts these into order. To list all of a table
- * that does not fit, go over it again: after `restart` rows up to the last one that was kept are
- * passed over, and the next `limit` come.
+ * Each row has a place of its own, such as that in the file. A heap keeps the best `limit` of them:
+ * the largest count first, then the first place. `sort` puts these into order. To list all of a
+ * table that does not fit, go over it again: after `restart` rows up to the last one that was kept
+ * are passed over, and the next `limit` come.
  *
  * Threads: one at a time.
  */
@@ -15,7 +15,7 @@
 
 struct wend_cli_kept_row {
     int64_t order;     /* the count */
-    uint64_t sequence; /* place in the file */
+    uint64_t sequence; /* place */
     uint32_t group;    /* the caller's */
     char *packed;      /* its cells */
 };
@@ -34,7 +34,7 @@ struct wend_cli_rows {
 
 void wend__cli_rows_init(struct wend_cli_rows *rows, size_t limit, size_t column_count);
 void wend__cli_rows_deinit(struct wend_cli_rows *rows);
-/* Whether a row of that count and place would be kept; `sequence` rises from call to call. */
+/* Whether a row of that count and place would be kept. */
 bool wend__cli_rows_wants(const struct wend_cli_rows *rows, int64_t order, uint64_t sequence);
 /* Keeps a copy of a row that is wanted; the worst of more than `limit` goes. */
 void wend__cli_rows_add(struct wend_cli_rows *rows, int64_t order, uint64_t sequence,

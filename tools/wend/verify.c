@@ -87,14 +87,14 @@ static enum wend_status verify(struct listener *listener, const struct wend_snap
 }
 
 enum wend_status wend__cli_verify(struct wend_cli_context *context, struct wend_error *error) {
-    const struct wend_cli_arguments *arguments = context->arguments;
     struct wend_snapshot *snapshot = NULL;
     wend__cli_interrupt_restore(); /* it only reads: Ctrl-C may end it at once */
-    enum wend_status status = wend_snapshot_open(arguments->operands[0], &snapshot, error);
+    enum wend_status status = wend__cli_open_snapshot(context, &snapshot, error);
     if (status != WEND_OK) {
         return status;
     }
-    struct listener listener = {.context = context, .json = arguments->values[WEND_CLI_JSON].given};
+    struct listener listener = {.context = context,
+                                .json = context->arguments->values[WEND_CLI_JSON].given};
     status = verify(&listener, snapshot, error);
     wend__cli_text_deinit(&listener.lines);
     wend_snapshot_close(snapshot);

@@ -1,0 +1,158 @@
+"""The commands that are measured and checked, of wend and of its peers."""
+import os
+import shutil
+import subprocess
+
+from measure import Job
+
+GOAL = "order_completed"
+LOG_GOAL = "/checkout/done"
+MEMORY = "256M"
+
+
+class Setting:
+    """Where everything is."""
+
+    def __init__(self, root, build, cache, data):
+        self.root, self.cache, self.data = root, cache, data
+        self.wend = os.path.join(build, "wend")
+        self.tools = os.path.join(build, "bench")
+        self.python = (os.environ.get("WEND_BENCH_PYTHON")
+                       or os.path.join(cache, "venv", "bin", "python3"))
+        self.out = os.path.join(cache, "out")
+        os.makedirs(self.out, exist_ok=True)
+
+    def definitions(self, name):
+        return os.path.join(self.root, "bench", name)
+
+    def snapshot(self, name):
+        return os.path.join(self.out, name.replace(" ", "-").replace(",", ""))
+
+    def bytes_of(self, path):
+        return os.path.getsize(path)
+
+    def replay(self, name, path, size, *options, threads=1, definitions=None):
+        command = [self.wend, "replay", "--quiet", "-j", str(threads), "-c",
+                   definitions or self.definitions("sessions.yaml"), "-o", self.snapshot(name),
+                   "--replace", "--temp-dir", self.out, *options, path]
+        return Job(name, command, size=size, threads=threads)
+
+    def missing(self, module):
+        """Why a peer cannot be asked, or None."""
+        if not os.path.exists(self.python):
+            return "bench/run without --quick installs it"
+        found = subprocess.run([self.python, "-c", f"import {module}"], capture_output=True,
+                               check=False)
+        return None if found.returncode == 0 else f"Python has no module {module}"
+
+    def ask(self, peer, kind, path, threads=1, rounds=None):
+        name = f"{peer} {kind}" + (" 2 threads" if threads > 1 else "")
+        command = [self.python, self.definitions(f"peers/ask_{peer}.py"), kind, path, str(threads),
+                   *([self.tables(peer)] if kind.startswith("load") else [])]
+        return Job(name, command, size=self.bytes_of(path), threads=threads, peer=True,
+                   rounds=rounds)
+
+    def tables(self, peer):
+        return os.path.join(self.data.folder, "tables." + peer)
+
+
+PEERS = {"clickhouse": "chdb", "duckdb": "duckdb", "polars": "polars"}
+
+
+def wend_jobs(setting, skipped):
+    """Those of wend, by group; what is missing goes to `skipped` with the reason."""
+    data = setting.data
+    ndjson, csv = data.ndjson(), data.csv()
+    size = setting.bytes_of(ndjson)
+    log = data.variant("access-log")
+    journeys = data.journeys()
+
+    def replay(name, path, *options, **named):
+        return setting.replay(name, path, setting.bytes_of(path), *options, **named)
+
+    groups = {
+        "ndjson": [
+            replay("sessions", ndjson),
+            Job("show", [setting.wend, "show", setting.snapshot("sessions"), "paths", "--format",
+                         "csv", "--columns", "path,units", "--top", "all"]),
+            replay("sessions, 10 s", ndjson, "--lateness", "10s"),
+            replay("sessions, " + MEMORY, ndjson, "--memory", MEMORY),
+            replay("journeys", ndjson, definitions=journeys),
+            replay("journeys, 10 s", ndjson, "--lateness", "10s", definitions=journeys),
+            Job("read", [f"{setting.tools}/bench_ceiling", "plain", ndjson], size=size),
+        ],
+        "other forms": [replay(form, data.variant(form)) for form in ("mixed", "random")],
+        "csv": [replay("csv", csv, "--format", "csv")],
+        "access log": [replay("access log", log,
+                              definitions=setting.definitions("access_log.yaml"))],
+        "two threads": [replay("sessions, 2 threads", ndjson, threads=2)],
+    }
+    if shutil.which("zstd") is None:
+        skipped["compressed input"] = "zstd is not installed"
+    else:
+        groups["compressed"] = []
+        for kind, library in (("zst", "zstd"), ("gz", "gzip")):
+            path = data.compressed(kind)
+            groups["compressed"] += [
+                setting.replay(kind, path, size, threads=2),
+                Job("stream " + kind, [f"{setting.tools}/bench_ceiling", library, path],
+                    size=size)]
+    return groups
+
+
+def merge_job(setting):
+    snapshots, paths = setting.data.snapshots(setting.definitions("sessions.yaml"))
+    command = [setting.wend, "merge", "--quiet", *snapshots, "-o", setting.snapshot("merged"),
+               "--replace"]
+    return Job("merge", command, size=len(snapshots) * paths)
+
+
+def peer_jobs(setting, groups, skipped):
+    """Adds the peers to the groups."""
+    ndjson, csv = setting.data.ndjson(), setting.data.csv()
+    for peer, module in PEERS.items():
+        reason = setting.missing(module)
+        if reason:
+            skipped[peer] = reason
+            continue
+        slow = 1 if peer == "polars" else None
+        fewer = 1 if setting.data.size == "full" else 3
+        load(setting, peer)
+        groups["ndjson"] += [setting.ask(peer, "ndjson", ndjson, rounds=slow),
+                             setting.ask(peer, "loaded", ndjson, rounds=slow)]
+        groups["csv"].append(setting.ask(peer, "csv", csv, rounds=slow))
+        if peer != "polars":
+            groups["two threads"] += [
+                setting.ask(peer, "ndjson", ndjson, threads=2, rounds=fewer),
+                setting.ask(peer, "loaded", ndjson, threads=2, rounds=fewer)]
+    if shutil.which("goaccess"):
+        groups["access log"].append(goaccess(setting))
+    else:
+        skipped["goaccess"] = "it is not installed"
+
+
+def goaccess(setting):
+    log = setting.data.variant("access-log")
+    command = ["goaccess", log, "--log-format=COMBINED", "--no-global-config", "--no-query-string",
+               "--no-progress", "-o", os.path.join(setting.out, "goaccess.json")]
+    return Job("goaccess", command, size=setting.bytes_of(log), rounds=1)
+
+
+def load(setting, peer):
+    """Puts the events into a peer's own tables, unless they are there."""
+    done = setting.tables(peer) + ".loaded"
+    known = setting.bytes_of(setting.data.ndjson())
+    if os.path.exists(done):
+        with open(done, encoding="utf-8") as file:
+            if file.read() == str(known):
+                return
+    print(f"loading the tables of {peer}", flush=True)
+    tables = setting.tables(peer)
+    shutil.rmtree(tables, ignore_errors=True)
+    if os.path.isfile(tables):
+        os.unlink(tables)
+    command = [setting.python, setting.definitions(f"peers/ask_{peer}.py"), "load",
+               setting.data.ndjson(), "2", tables]
+    subprocess.run(command, check=True, stderr=subprocess.DEVNULL)
+    with open(done, "w", encoding="utf-8") as file:
+        file.write(str(known))

@@ -1,0 +1,98 @@
+"""Runs commands one after another and takes their time: CPU seconds, wall seconds, peak memory.
+
+Jobs of a group are run by turns, a round of all before the next round, so that what disturbs the
+machine disturbs them alike, and two of them can be compared round by round.
+"""
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+LAST_CPU = max(os.sched_getaffinity(0))
+
+
+class Failed(Exception):
+    pass
+
+
+class Job:
+    """A command to measure. `size` is what it works through: bytes, or rows."""
+
+    def __init__(self, name, command, size=0, threads=1, rounds=None, peer=False, before=None):
+        self.name, self.command, self.size = name, command, size
+        self.threads, self.rounds = threads, rounds
+        self.peer = peer      # tells CPU and wall seconds itself, on the last line of stderr
+        self.before = before  # a function to call before each run
+        self.runs = []
+
+    def values(self, key):
+        return [run[key] for run in self.runs]
+
+    def median(self, key):
+        return statistics.median(self.values(key))
+
+
+def pin(threads):
+    cpus = os.sched_getaffinity(0) if threads > 1 else {LAST_CPU}
+    return lambda: os.sched_setaffinity(0, cpus)
+
+
+def run(job, keep=None):
+    """Runs a job once; its output goes to the file `keep`."""
+    if job.before:
+        job.before()
+    with tempfile.TemporaryFile() as errors, open(keep or os.devnull, "wb") as output:
+        start = time.monotonic()
+        process = subprocess.Popen(job.command, stdout=output, stderr=errors,
+                                   stdin=subprocess.DEVNULL, preexec_fn=pin(job.threads))
+        _, status, usage = os.wait4(process.pid, 0)
+        wall = time.monotonic() - start
+        process.returncode = os.waitstatus_to_exitcode(status)
+        errors.seek(0)
+        text = errors.read().decode("utf-8", "replace").strip().split("\n")
+    if process.returncode != 0:
+        raise Failed(f"{job.name}: exit code {process.returncode}: " + "\n".join(text[-5:]))
+    cpu = usage.ru_utime + usage.ru_stime
+    if job.peer:
+        cpu, wall = map(float, text[-1].split())
+    job.runs.append({"cpu_s": cpu, "wall_s": wall, "peak_mib": usage.ru_maxrss / 1024})
+
+
+def warm(path):
+    """Reads a file, so that it is in the page cache."""
+    with open(path, "rb", buffering=0) as file:
+        while file.read(1 << 20):
+            pass
+
+
+def measure(jobs, rounds, files=()):
+    """Measures the jobs by turns until each has its rounds; the run that checked the answers is the
+    first. Those that fail are taken out, with a word on why."""
+    working = list(jobs)
+    for number in range(1, rounds):
+        for path in files:
+            warm(path)
+        for job in list(working):
+            if len(job.runs) >= (job.rounds or rounds):
+                continue
+            say(f"round {number + 1} of {rounds}: {job.name}")
+            try:
+                run(job)
+            except (Failed, OSError) as error:
+                print(f"left out: {error}", file=sys.stderr)
+                working.remove(job)
+                job.runs.clear()
+    say("")
+
+
+def say(text):
+    if sys.stderr.isatty():
+        print(f"\r\033[K{text}", end="", file=sys.stderr, flush=True)
+
+
+def ratios(slower, faster, key="cpu_s"):
+    """How many times faster, round by round; `faster` may be several jobs that add up."""
+    together = [sum(parts) for parts in zip(*[job.values(key) for job in faster])]
+    return [a / b for a, b in zip(slower.values(key), together)]

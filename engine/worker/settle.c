@@ -1,0 +1,67 @@
+/*
+ * Folding before the input ends, where lateness is bounded: what every later event is too late to
+ * change leaves the memory. No number depends on when this happens.
+ *
+ *   a customer's hits    x x  x          x x x               x
+ *                        [done with ----------]  > quiet     ^ may still be joined
+ *                                              ^ + quiet < watermark
+ */
+#include "worker/worker_internal.h"
+
+/* The smallest mark of all sources, less the lateness; INT64_MIN while a source has none. */
+static int64_t watermark_of(const struct wend_worker *worker) {
+    int64_t least_us = INT64_MAX;
+    for (uint32_t i = 0; i < worker->plan->worker_count; i++) {
+        if (worker->marks_us[i] < least_us) {
+            least_us = worker->marks_us[i];
+        }
+    }
+    return least_us == INT64_MIN ? INT64_MIN : least_us - worker->plan->lateness_us;
+}
+
+struct settling {
+    struct wend_worker *worker;
+    int64_t over_us; /* hits before this, with silence behind them, are over */
+};
+
+/* A `wend_settle_sink`: folds the hits in front of the last silence that nobody can break. */
+static enum wend_status settle_customer(void *context, const uint8_t *hits, size_t hit_count,
+                                        struct wend_bytes customer, size_t *done_count,
+                                        struct wend_error *error) {
+    const struct settling *settling = context;
+    struct wend_worker *worker = settling->worker;
+    const struct wend_hit_layout *layout = worker->plan->layout;
+    size_t done = hit_count;
+    int64_t next_us = INT64_MAX;
+    while (done > 0) {
+        int64_t ts_us = wend__hit_at(layout, hits, done - 1)->ts_us;
+        if (ts_us < settling->over_us &&
+            (done == hit_count || next_us - ts_us > worker->quiet_us)) {
+            break;
+        }
+        next_us = ts_us;
+        done--;
+    }
+    *done_count = done;
+    return wend__folder_customer(worker->folder, hits, done, customer, &worker->counters, error);
+}
+
+enum wend_status wend__worker_mark(struct wend_worker *worker, uint32_t source, int64_t mark_us,
+                                   struct wend_error *error) {
+    worker->marks_us[source] = mark_us;
+    if (worker->quiet_us == WEND_NO_LIMIT_US || worker->held_hits < worker->settle_at) {
+        return WEND_OK;
+    }
+    int64_t watermark_us = watermark_of(worker);
+    if (watermark_us == INT64_MIN) {
+        return WEND_OK;
+    }
+    struct settling settling = {worker, watermark_us - worker->quiet_us};
+    wend__folder_set_watermark(worker->folder, watermark_us);
+    WEND_TRY(
+        wend__slices_settle(worker->slices, settle_customer, &settling, &worker->held_hits, error));
+    /* Twice what stays: looking through costs at most as much again as taking the hits in. */
+    worker->settle_at =
+        worker->held_hits * 2 < WEND_SETTLE_HITS ? WEND_SETTLE_HITS : worker->held_hits * 2;
+    return WEND_OK;
+}
