@@ -34,8 +34,8 @@ enum wend_status wend__ndjson_create(enum wend_simd level, struct wend_ndjson **
 static bool capture_line(struct wend_decoder *decoder, const struct wend_line *line,
                          const uint8_t *limit) {
     struct wend_ndjson *ndjson = decoder->ndjson;
-    bool is_on = limit - line->end >= (ptrdiff_t)WEND_SHAPE_PIECE_BYTES &&
-                 wend__shapes_are_on(&ndjson->shapes);
+    bool is_on =
+        limit - line->end >= (ptrdiff_t)WEND_SHAPE_REACH && wend__shapes_are_on(&ndjson->shapes);
     if (is_on && wend__shapes_match(&ndjson->shapes, &decoder->json, line)) {
         return true;
     }

@@ -129,6 +129,15 @@ static void fill_piece(struct wend_shape_piece *piece, const uint8_t *bytes, uin
     piece->mask = (uint32_t)((UINT64_C(1) << len) - 1);
 }
 
+/* Whether the piece is read inside of what may be read, whichever line it is compared with. */
+static bool stays_near(const struct wend_shape *shape, const struct wend_line *line,
+                       struct wend_shape_place place) {
+    int32_t least_start = (int32_t)shape->lead + place.quote;
+    int32_t least_rest = (int32_t)line->quote_count - place.quote;
+    return least_start + place.delta >= 0 &&
+           place.delta + (int32_t)WEND_SHAPE_PIECE_BYTES - least_rest <= (int32_t)WEND_SHAPE_REACH;
+}
+
 /* The bytes [start, end) of the line, of which `quote` is the first quote. */
 static bool add_pieces(const struct learning *learning, uint32_t start, uint32_t end,
                        uint32_t quote) {
@@ -146,6 +155,9 @@ static bool add_pieces(const struct learning *learning, uint32_t start, uint32_t
         struct wend_shape_piece *piece = &shape->pieces[shape->piece_count++];
         fill_piece(piece, line + start, len);
         piece->place = seen_from(learning->line, quote, start);
+        if (!stays_near(shape, learning->line, piece->place)) {
+            return false;
+        }
         start += len;
     }
     return true;

@@ -14,6 +14,11 @@
  * the quotes between two pieces are none, and what stands there is one string's inside (checked by
  * the index) or one scalar (checked here). Bytes equal, so keys, nesting and repeated keys are too.
  *
+ * All pieces are compared before it is known that the line is of the shape, and so they are looked
+ * for anywhere that the quotes of some other line may send them. Quote q of a line stands at least
+ * q bytes behind its first one, and as many before its end as quotes follow; a shape is learnt only
+ * when this keeps all reads between the line's start and WEND_SHAPE_REACH behind its end.
+ *
  * Learning switches itself off for a while when fewer lines are recognised than not.
  * Threads: one at a time.
  */
@@ -27,6 +32,8 @@
 #define WEND_SHAPE_VALUES 48U
 #define WEND_SHAPE_SETS 16U
 #define WEND_SHAPE_WAYS 4U
+/* How far behind a line the comparison of pieces may read. */
+#define WEND_SHAPE_REACH 256U
 
 /* A place in a line: so far behind a quote (or, with the line's quote count, behind its end). */
 struct wend_shape_place {
@@ -78,7 +85,7 @@ static inline bool wend__shapes_are_on(struct wend_shapes *shapes) {
 }
 
 /*
- * True when `line`, behind which WEND_SHAPE_PIECE_BYTES bytes may be read, has a known shape; then
+ * True when `line`, behind which WEND_SHAPE_REACH bytes may be read, has a known shape; then
  * the captures of `json` hold its values.
  */
 bool wend__shapes_match(struct wend_shapes *shapes, struct wend_json *json,
