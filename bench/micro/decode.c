@@ -274,7 +274,7 @@ struct times {
 
 static void parse_times(void *context) {
     struct times *times = context;
-    struct wend_time_state state = {WEND_TIME_UNIT_AUTO, false};
+    struct wend_time_state state = {WEND_TIME_UNIT_MILLISECONDS, true};
     for (int round = 0; round < 1000; round++) {
         for (int i = 0; i < 1024; i++) {
             int64_t ts_us;
@@ -306,6 +306,7 @@ int main(int argc, char **argv) {
     bench_text(&bench, &input, false, "access log");
     bench_times(&bench, "time, ISO 8601", "2025-03-%02uT%02u:%02u:%02u.%03uZ");
     bench_times(&bench, "time, access log", "%02u/Mar/2025:%02u:%02u:%02u +0000");
+    bench_times(&bench, "time, epoch milliseconds", "17%02u%02u%02u%02u%03u");
     free(input.bytes);
     return 0;
 }
