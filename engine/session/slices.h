@@ -71,12 +71,8 @@ wend__slices_add(struct wend_slices *slices, const struct wend_hit *hit, struct 
     }
     /* A call would cost more than the copy: the head is of known size, few words are behind it. */
     memcpy(tail->next, hit, sizeof *hit);
-    const uint64_t *from = (const void *)(hit + 1);
-    uint64_t *to = (void *)(tail->next + sizeof *hit);
-    const uint64_t *end = (const void *)((const uint8_t *)hit + slices->hit_bytes);
-#pragma GCC unroll 1
-    while (from < end) {
-        *to++ = *from++;
+    for (size_t at = sizeof *hit; at < slices->hit_bytes; at += sizeof(uint64_t)) {
+        memcpy(tail->next + at, (const uint8_t *)hit + at, sizeof(uint64_t));
     }
     tail->next += slices->hit_bytes;
     return WEND_OK;
