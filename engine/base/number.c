@@ -1,8 +1,6 @@
 #include "base/number.h"
 
-#include <stdlib.h>
-
-enum { MAX_EXPONENT = 1000000, MAX_DOUBLE_TEXT = 400 };
+enum { MAX_EXPONENT = 1000000 };
 
 static bool is_digit(uint8_t c) {
     return c >= '0' && c <= '9';
@@ -138,16 +136,46 @@ bool wend__decimal4_parse(struct wend_bytes text, int64_t *value) {
     return true;
 }
 
-bool wend__number_to_double(struct wend_bytes text, double *value) {
-    struct wend_number number;
-    char copy[MAX_DOUBLE_TEXT];
-    if (!wend__number_parse(text, &number) || text.len >= sizeof copy) {
-        return false;
+/* Where the first digit that is not 0 stands among all digits; their count: there is none. */
+static size_t first_digit(const struct wend_number *number) {
+    size_t count = number->integer_len + number->fraction_len;
+    size_t at = 0;
+    while (at < count && digit(number, at) == '0') {
+        at++;
     }
-    memcpy(copy, text.data, text.len);
-    copy[text.len] = '\0';
-    *value = strtod(copy, NULL);
-    return true;
+    return at;
+}
+
+/* -1, 0, 1 for less, equal, greater of two that are not 0, whatever their signs; `a_at` and `b_at`
+ * are their first digits. What has its first digit further in front of the point is larger. */
+static int compare_sizes(const struct wend_number *a, size_t a_at, const struct wend_number *b,
+                         size_t b_at) {
+    int64_t a_place = (int64_t)a->integer_len + a->exponent - (int64_t)a_at;
+    int64_t b_place = (int64_t)b->integer_len + b->exponent - (int64_t)b_at;
+    if (a_place != b_place) {
+        return a_place < b_place ? -1 : 1;
+    }
+    size_t a_count = a->integer_len + a->fraction_len;
+    size_t b_count = b->integer_len + b->fraction_len;
+    for (; a_at < a_count || b_at < b_count; a_at++, b_at++) {
+        uint8_t a_digit = a_at < a_count ? digit(a, a_at) : '0';
+        uint8_t b_digit = b_at < b_count ? digit(b, b_at) : '0';
+        if (a_digit != b_digit) {
+            return a_digit < b_digit ? -1 : 1;
+        }
+    }
+    return 0;
+}
+
+int wend__number_compare(const struct wend_number *a, const struct wend_number *b) {
+    size_t a_at = first_digit(a);
+    size_t b_at = first_digit(b);
+    int a_sign = a_at == a->integer_len + a->fraction_len ? 0 : a->negative ? -1 : 1;
+    int b_sign = b_at == b->integer_len + b->fraction_len ? 0 : b->negative ? -1 : 1;
+    if (a_sign != b_sign || a_sign == 0) {
+        return (a_sign > b_sign) - (a_sign < b_sign);
+    }
+    return a_sign * compare_sizes(a, a_at, b, b_at);
 }
 
 bool wend__append_int128(struct wend_buffer *out, wend_int128 value) {

@@ -34,8 +34,8 @@ bool wend__number_scale_truncated(const struct wend_number *number, int digits, 
  */
 bool wend__decimal4_parse(struct wend_bytes text, int64_t *value);
 
-/* For numeric comparisons: the number as a double (correctly rounded); false when not a number. */
-bool wend__number_to_double(struct wend_bytes text, double *value);
+/* -1, 0, 1 as `a` is less than, equal to, greater than `b`: exactly, whatever their digits. */
+int wend__number_compare(const struct wend_number *a, const struct wend_number *b);
 
 /* Append an integer, or one of 1/10000 with 4 fraction digits ("-12.3400"). False: no memory. */
 bool wend__append_int128(struct wend_buffer *out, wend_int128 value);

@@ -13,6 +13,7 @@
 #define WEND_MATCH_CONDITION_H
 
 #include "base/arena.h"
+#include "base/number.h"
 #include "base/status.h"
 #include "model/ruleset.h"
 
@@ -22,7 +23,7 @@ enum wend_test_kind {
     WEND_TEST_GLOB,   /* it matches texts[0] as a whole: `*` any bytes, `?` one character (UTF-8) */
     WEND_TEST_REGEX,  /* any part of the first 16 KiB matches */
     WEND_TEST_PRESENT,
-    WEND_TEST_LESS, /* numbers of the JSON grammar, compared as doubles; no number: false */
+    WEND_TEST_LESS, /* numbers of the JSON grammar, compared exactly; no number: false */
     WEND_TEST_LESS_EQUAL,
     WEND_TEST_GREATER,
     WEND_TEST_GREATER_EQUAL
@@ -38,8 +39,8 @@ struct wend_test {
     uint32_t on_false;
     const struct wend_bytes *texts; /* EQUALS, PREFIX, GLOB */
     uint32_t text_count;
-    uint32_t regex; /* REGEX: index into the ruleset's regexes */
-    double number;  /* comparisons */
+    uint32_t regex;            /* REGEX: index into the ruleset's regexes */
+    struct wend_number number; /* comparisons; its digits live as long as the ruleset */
 };
 
 struct wend_condition {

@@ -211,7 +211,8 @@ static enum wend_status read_test(struct condition_reader *reader, const struct 
         return WEND_ERROR_MEMORY;
     }
     if (is_number) {
-        return wend__number_to_double(text, &test->number)
+        WEND_TRY(wend__loader_keep(reader->loader, text, &text));
+        return wend__number_parse(text, &test->number)
                    ? WEND_OK
                    : WEND_NODE_FAIL(reader->loader, node,
                                     "`%s` takes one number such as 200 or 0.5, not `%s`",

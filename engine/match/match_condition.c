@@ -1,7 +1,5 @@
 #include "match/match_condition.h"
 
-#include "base/number.h"
-
 #include <assert.h>
 
 /* `texts` are sorted. */
@@ -24,19 +22,20 @@ static bool is_one_of(const struct wend_bytes *texts, uint32_t count, struct wen
 }
 
 static bool compare(const struct wend_test *test, struct wend_bytes value) {
-    double number;
-    if (!wend__number_to_double(value, &number)) {
+    struct wend_number number;
+    if (!wend__number_parse(value, &number)) {
         return false;
     }
+    int order = wend__number_compare(&number, &test->number);
     switch (test->kind) {
     case WEND_TEST_LESS:
-        return number < test->number;
+        return order < 0;
     case WEND_TEST_LESS_EQUAL:
-        return number <= test->number;
+        return order <= 0;
     case WEND_TEST_GREATER:
-        return number > test->number;
+        return order > 0;
     default:
-        return number >= test->number;
+        return order >= 0;
     }
 }
 

@@ -2,8 +2,10 @@
  * Answers questions of test_match.py, one a line, as wend does. Texts are hex digits; `-` is none.
  *
  *   host URL    path URL    query URL NAME    glob GLOB TEXT    clean NAME
+ *   compare NUMBER NUMBER
  */
 #include "base/buffer.h"
+#include "base/number.h"
 #include "match/match_condition.h"
 #include "match/match_url.h"
 #include "model/ruleset.h"
@@ -31,6 +33,16 @@ static void answer(struct wend_bytes bytes) {
     printf("\n");
 }
 
+static struct wend_bytes compare(struct wend_bytes first, struct wend_bytes second) {
+    struct wend_number a;
+    struct wend_number b;
+    if (!wend__number_parse(first, &a) || !wend__number_parse(second, &b)) {
+        return WEND_BYTES_ABSENT;
+    }
+    int order = wend__number_compare(&a, &b);
+    return wend__bytes_text(order < 0 ? "<" : order > 0 ? ">" : "=");
+}
+
 int main(void) {
     static char hex[2][2 * TEXT_BYTES];
     static uint8_t memory[2][TEXT_BYTES];
@@ -50,6 +62,8 @@ int main(void) {
         } else if (strcmp(what, "clean") == 0) {
             is_good = wend__name_clean(first, &scratch);
             found = wend__buffer_view(&scratch);
+        } else if (strcmp(what, "compare") == 0) {
+            found = compare(first, second);
         } else {
             found = wend__bytes_text(wend__glob_matches(first, second) ? "1" : "0");
         }

@@ -28,7 +28,7 @@ Where the rules leave two readings, these were chosen:
 11. A journey with `continue` that has converted belongs to the window of its last event.
 12. `…_p50` and `…_p90` of a sketch: the bucket of the value at the rank, its lowest value + half
     its width; `any` funnel seconds that would be negative are left out.
-13. Numeric comparisons are those of doubles.
+13. Numeric comparisons are exact, whatever the number of digits.
 14. In a record too long, or not to be parsed, nothing else is looked at; a filtered record gives
     no time, unit, customer or value.
 15. Stage rows are sorted by `stage_position`, flow rows by `step_index`, as numbers.

@@ -291,12 +291,12 @@ def operator(name, operand):
 
 
 def comparison(name, operand):
-    limit = float(operand)
+    limit = parse_number(operand.encode())
 
     def holds(value):
-        if value is None or parse_number(value) is None:
+        number = None if value is None else parse_number(value)
+        if number is None:
             return False
-        number = float(value)
         return {
             "lt": number < limit,
             "le": number <= limit,

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Parts of URLs, globs and clean names: wend against the rules of the oracle, on random texts.
+"""Parts of URLs, globs, names and numbers: wend against the rules of the oracle, on random texts.
 
 Usage: test_match.py TOOL    (match_tool of the build)
 """
@@ -11,6 +11,7 @@ import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 try:
+    import readers  # noqa: E402
     import rules  # noqa: E402
 except ImportError as error:
     print(f"skipped: {error}")
@@ -22,6 +23,7 @@ URL_BITS = [b"http:", b"https:", b"//", b"/", b"?", b"#", b"&", b"=", b"a", b"b"
 TEXT_BITS = [b"a", b"b", b"\xc3\xa9", b"\xe2\x82\xac", b"\xf0\x9f\x98\x80", b"\xff", b"\xe2\x82",
              b"\xc3", b"\xed\xa0\x80", b"\xf4\x90", b"\n", b"\x80"]
 GLOB_BITS = ["a", "b", "*", "*", "?", "?", "é", "€", "\n", "[", "\\"]
+NUMBER_BITS = [b"0", b"00", b"1", b"9", b"10", b"5", b"-", b".", b"e", b"e-", b"E+", b"e3"]
 NAME_BITS = TEXT_BITS + [b">", b"(none)", b"\xe2\x80\xa6", b"(entry)", b"\xe2\x80\xba", b"_"]
 
 
@@ -31,6 +33,20 @@ def join(numbers, bits, most):
 
 def show(text):
     return "-" if text is None else text.hex()
+
+
+def order(first, second):
+    a, b = readers.parse_number(first), readers.parse_number(second)
+    if a is None or b is None:
+        return None
+    return b"<" if a < b else b">" if a > b else b"="
+
+
+def near(numbers, text):
+    """A text that is often another way to write the same number, or a little more."""
+    whole, point, rest = text.partition(b".")
+    more = numbers.choice([b"0", b"0" * 20, b"0" * 20 + b"1", b""])
+    return text + more if point else numbers.choice([text + b"." + more, text + b"e0", b"-" + text])
 
 
 def questions(numbers, count):
@@ -48,6 +64,10 @@ def questions(numbers, count):
         yield "glob", glob.encode(), text, b"1" if matches else b"0"
         raw = join(numbers, NAME_BITS, 4)
         yield "clean", raw, b"-", rules.clean_name(raw).encode()
+        first, second = join(numbers, NUMBER_BITS, 4), join(numbers, NUMBER_BITS, 4)
+        yield "compare", first, second, order(first, second)
+        second = near(numbers, first)
+        yield "compare", first, second, order(first, second)
 
 
 def main():

@@ -118,7 +118,7 @@ static inline struct wend_condition *condition(struct matcher_fixture *f, enum w
     if (kind == WEND_TEST_REGEX) {
         f->tests[index].regex = add_regex(f, text);
     } else if (kind >= WEND_TEST_LESS) {
-        f->tests[index].number = strtod(text, NULL);
+        cr_assert(wend__number_parse(f->texts[index], &f->tests[index].number));
     }
     f->conditions[index] = (struct wend_condition){&f->tests[index], 1};
     return &f->conditions[index];

@@ -18,15 +18,17 @@ static struct wend_ruleset *load_where(const char *condition) {
 
 /* -- A small evaluator of programs; globs are those that it needs: X* ------------------------- */
 
-static bool compare(enum wend_test_kind kind, struct wend_bytes value, double limit) {
-    double number;
-    if (!wend__number_to_double(value, &number)) {
+static bool compare(enum wend_test_kind kind, struct wend_bytes value,
+                    const struct wend_number *limit) {
+    struct wend_number number;
+    if (!wend__number_parse(value, &number)) {
         return false;
     }
-    return kind == WEND_TEST_LESS         ? number < limit
-           : kind == WEND_TEST_LESS_EQUAL ? number <= limit
-           : kind == WEND_TEST_GREATER    ? number > limit
-                                          : number >= limit;
+    int order = wend__number_compare(&number, limit);
+    return kind == WEND_TEST_LESS         ? order < 0
+           : kind == WEND_TEST_LESS_EQUAL ? order <= 0
+           : kind == WEND_TEST_GREATER    ? order > 0
+                                          : order >= 0;
 }
 
 static bool passes(const struct wend_ruleset *ruleset, const struct wend_test *test,
@@ -58,7 +60,7 @@ static bool passes(const struct wend_ruleset *ruleset, const struct wend_test *t
         return found >= 0;
     }
     default:
-        return compare(test->kind, value, test->number);
+        return compare(test->kind, value, &test->number);
     }
 }
 
@@ -326,7 +328,11 @@ static void write_node(struct tree *tree, struct tree_node *node) {
 
 static bool is_number_at(const struct tree_node *node, struct wend_bytes value) {
     enum wend_test_kind kind = node->kind == BELOW ? WEND_TEST_LESS : WEND_TEST_GREATER_EQUAL;
-    return value.data != NULL && compare(kind, value, node->operand);
+    char text[12];
+    struct wend_number limit;
+    (void)snprintf(text, sizeof text, "%u", node->operand);
+    cr_assert(wend__number_parse(wend__bytes_text(text), &limit));
+    return value.data != NULL && compare(kind, value, &limit);
 }
 
 static void judge(struct tree *tree, struct tree_node *node, const struct wend_bytes *row) {

@@ -155,9 +155,21 @@ Test(matcher_condition, numbers_are_those_of_json) {
     cr_assert(!holds(WEND_TEST_LESS_EQUAL, "0", " 0"));
 }
 
+Test(matcher_condition, numbers_are_compared_to_their_last_digit) {
+    static char many[502];
+    cr_assert(holds(WEND_TEST_GREATER, "9007199254740992", "9007199254740993"));
+    cr_assert(!holds(WEND_TEST_LESS_EQUAL, "0.1", "0.10000000000000000001"));
+    cr_assert(holds(WEND_TEST_LESS, "-1e400", "-1e401"));
+    cr_assert(holds(WEND_TEST_GREATER, "0", "1e-400"));
+    memset(many, '0', sizeof many - 1);
+    many[0] = '1';
+    cr_assert(holds(WEND_TEST_LESS_EQUAL, "1e500", many));
+    cr_assert(holds(WEND_TEST_GREATER_EQUAL, "1e500", many));
+}
+
 Test(matcher_condition, nothing_holds_of_an_absent_field) {
     for (int kind = WEND_TEST_EQUALS; kind <= WEND_TEST_GREATER_EQUAL; kind++) {
-        cr_assert(!holds((enum wend_test_kind)kind, "", NULL), "kind %d", kind);
+        cr_assert(!holds((enum wend_test_kind)kind, "0", NULL), "kind %d", kind);
     }
     cr_assert(holds(WEND_TEST_PRESENT, "", "x"));
 }

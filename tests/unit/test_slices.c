@@ -191,6 +191,16 @@ Test(slices, any_order_of_arrival_gives_the_same) {
     }
 }
 
+Test(slices, hits_of_one_time_come_in_the_order_of_their_positions) {
+    uint64_t spilled;
+    size_t peak;
+    struct plan plan = {.hits = 6000, .customers = 900, .budget = SIZE_MAX, .spread = 1};
+    struct gathered straight = run_well(&plan, &spilled, &peak);
+    plan.order = 1;
+    struct gathered other = run_well(&plan, &spilled, &peak);
+    expect_equal(&straight, &other);
+}
+
 Test(slices, spilling_changes_nothing_and_keeps_the_memory_small) {
     uint64_t spilled;
     size_t peak;
