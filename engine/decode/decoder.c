@@ -178,13 +178,18 @@ void wend__decoder_add(struct wend_decoder *decoder, const uint8_t *at, const ui
     }
 }
 
+/* An input whose head is blank has no format; selectors are the parser's alone. */
+static bool has_fast_path(const struct wend_decoder *decoder) {
+    enum wend_format_kind kind = decoder->detected->kind;
+    return kind != WEND_FORMAT_AUTO && (kind != WEND_FORMAT_NDJSON || !decoder->json.has_selectors);
+}
+
 enum wend_status wend__decoder_batch(struct wend_decoder *decoder, const uint8_t *bytes, size_t len,
                                      size_t *consumed, struct wend_batch *batch,
                                      struct wend_error *error) {
     const uint8_t *at = bytes;
     const uint8_t *limit = bytes + len;
-    bool is_fast = !decoder->is_plain &&
-                   (decoder->detected->kind != WEND_FORMAT_NDJSON || !decoder->json.has_selectors);
+    bool is_fast = !decoder->is_plain && has_fast_path(decoder);
     batch->record_count = 0;
     wend__arena_clear(&decoder->scratch);
     while (at < limit && batch->record_count < batch->record_capacity) {
