@@ -44,6 +44,7 @@ void wend__decoder_destroy(struct wend_decoder *decoder) {
     wend__json_deinit(&decoder->json);
     wend__arena_deinit(&decoder->scratch);
     wend__free(decoder->ndjson);
+    wend__free(decoder->index);
     wend__free(decoder->json_nodes);
     wend__free(decoder->targets);
     wend__free(decoder->cells);
@@ -75,12 +76,22 @@ enum wend_status wend__decoder_set_input(struct wend_decoder *decoder,
                                          struct wend_error *error) {
     decoder->detected = detected;
     decoder->target_count = 0;
+    decoder->wanted = 0;
     for (uint32_t i = 0; i < decoder->field_count; i++) {
         uint32_t source =
             decoder->fields[i].kind == WEND_FIELD_PLAIN ? source_of(decoder, i) : UINT32_MAX;
         if (source != UINT32_MAX) {
             decoder->targets[decoder->target_count++] = (struct wend_target){i, source};
+            decoder->wanted |= source < WEND_LOG_FIELD_COUNT ? UINT32_C(1) << source : 0;
         }
+    }
+    if (decoder->index == NULL) {
+        decoder->index = wend__alloc(sizeof *decoder->index);
+        if (decoder->index == NULL) {
+            decoder->detected = NULL;
+            return wend__fail_memory(error);
+        }
+        decoder->index->level = decoder->level;
     }
     bool is_ndjson = detected->kind == WEND_FORMAT_NDJSON;
     if (is_ndjson && decoder->ndjson == NULL && !decoder->json.has_selectors) {
@@ -119,9 +130,8 @@ void wend__ndjson_values(struct wend_decoder *decoder, struct wend_bytes *row) {
     }
 }
 
-/* Behind the line end of the record at `at`; a block's end is an input's end (see chunker.h). */
-static const uint8_t *find_record_end(const struct wend_detected *detected, const uint8_t *at,
-                                      const uint8_t *limit) {
+const uint8_t *wend__decoder_record_end(const struct wend_detected *detected, const uint8_t *at,
+                                        const uint8_t *limit) {
     if (detected->kind == WEND_FORMAT_DELIMITED) {
         size_t scanned = 0;
         bool in_quotes = false;
@@ -168,22 +178,28 @@ void wend__decoder_add(struct wend_decoder *decoder, const uint8_t *at, const ui
     }
 }
 
+/* An input whose head is blank has no format; selectors are the parser's alone. */
+static bool has_fast_path(const struct wend_decoder *decoder) {
+    enum wend_format_kind kind = decoder->detected->kind;
+    return kind != WEND_FORMAT_AUTO && (kind != WEND_FORMAT_NDJSON || !decoder->json.has_selectors);
+}
+
 enum wend_status wend__decoder_batch(struct wend_decoder *decoder, const uint8_t *bytes, size_t len,
                                      size_t *consumed, struct wend_batch *batch,
                                      struct wend_error *error) {
     const uint8_t *at = bytes;
     const uint8_t *limit = bytes + len;
-    bool is_fast = decoder->detected->kind == WEND_FORMAT_NDJSON && decoder->ndjson != NULL;
+    bool is_fast = !decoder->is_plain && has_fast_path(decoder);
     batch->record_count = 0;
     wend__arena_clear(&decoder->scratch);
     while (at < limit && batch->record_count < batch->record_capacity) {
         if (is_fast) {
-            at += wend__ndjson_batch(decoder, at, (size_t)(limit - at), bytes, batch);
+            at += wend__windows_batch(decoder, at, (size_t)(limit - at), bytes, batch);
             if (at == limit || batch->record_count == batch->record_capacity) {
                 break;
             }
         }
-        const uint8_t *next = find_record_end(decoder->detected, at, limit);
+        const uint8_t *next = wend__decoder_record_end(decoder->detected, at, limit);
         const uint8_t *end = wend__without_line_end(at, next);
         wend__decoder_add(decoder, at, end, limit, (uint64_t)(at - bytes), batch);
         at = next;

@@ -55,6 +55,27 @@ struct wend_index {
 void wend__index_build(struct wend_index *index, const uint8_t *bytes, size_t len, bool is_end,
                        uint32_t max_lines);
 
+/*
+ * The same for delimited text: a line is a record, and `quotes` are the places of its separators;
+ * those that are quoted do not count (quoting.h), and there are no flags. The window must start
+ * where a record starts; it ends before a line whose quotes are not plain.
+ */
+void wend__index_build_delimited(struct wend_index *index, const uint8_t *bytes, size_t len,
+                                 bool is_end, uint32_t max_lines, uint8_t separator);
+
+/* A line of a window. */
+struct wend_line {
+    const struct wend_index *index;
+    const uint8_t *window;
+    const uint16_t *quotes; /* of the line; of delimited text its separators */
+    uint32_t quote_count;
+    uint32_t flags;
+    const uint8_t *start;
+    const uint8_t *end;   /* without the line end */
+    const uint8_t *next;  /* behind the line end */
+    const uint8_t *limit; /* how far may be read */
+};
+
 /* Whether a backslash stands in [start, end) of the window. */
 static inline bool wend__index_has_backslash(const struct wend_index *index, size_t start,
                                              size_t end) {

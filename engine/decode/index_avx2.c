@@ -6,12 +6,16 @@
 
 #define BODY_TARGET __attribute__((target("avx2,bmi,bmi2,popcnt")))
 #define BODY_NAME wend__index_avx2
+#define BODY_DELIMITED wend__index_delimited_avx2
 
 struct block_masks;
 struct block_escapes;
+struct quoting_masks;
 BODY_TARGET static inline void block_masks(const uint8_t *block, struct block_masks *masks);
 BODY_TARGET static inline void block_escapes(const uint8_t *block, struct block_escapes *kinds);
 BODY_TARGET static inline uint32_t block_utf8(const uint8_t *block);
+BODY_TARGET static inline void block_cells(const uint8_t *block, uint8_t separator,
+                                           struct quoting_masks *masks);
 BODY_TARGET static inline void block_quotes(uint16_t *out, uint64_t mask, uint32_t at);
 
 #include "decode/index_body.h"
@@ -93,6 +97,14 @@ BODY_TARGET static inline __m256i utf8_faults(const uint8_t *at) {
 BODY_TARGET static inline uint32_t block_utf8(const uint8_t *block) {
     __m256i faults = _mm256_or_si256(utf8_faults(block), utf8_faults(block + 32));
     return _mm256_testz_si256(faults, faults) ? 0 : WEND_INDEX_BAD;
+}
+
+BODY_TARGET static inline void block_cells(const uint8_t *block, uint8_t separator,
+                                           struct quoting_masks *masks) {
+    struct block bytes = load(block);
+    masks->separator = equals(bytes, (char)separator);
+    masks->quote = equals(bytes, '"');
+    masks->newline = equals(bytes, '\n');
 }
 
 /* Eight at a time whether there are so many or not: the room behind is there, and how often the

@@ -6,12 +6,16 @@
 
 #define BODY_TARGET __attribute__((target("avx512f,avx512bw,avx512vl,avx512vbmi2,bmi,bmi2,popcnt")))
 #define BODY_NAME wend__index_avx512
+#define BODY_DELIMITED wend__index_delimited_avx512
 
 struct block_masks;
 struct block_escapes;
+struct quoting_masks;
 BODY_TARGET static inline void block_masks(const uint8_t *block, struct block_masks *masks);
 BODY_TARGET static inline void block_escapes(const uint8_t *block, struct block_escapes *kinds);
 BODY_TARGET static inline uint32_t block_utf8(const uint8_t *block);
+BODY_TARGET static inline void block_cells(const uint8_t *block, uint8_t separator,
+                                           struct quoting_masks *masks);
 BODY_TARGET static inline void block_quotes(uint16_t *out, uint64_t mask, uint32_t at);
 
 #include "decode/index_body.h"
@@ -61,6 +65,14 @@ BODY_TARGET static inline uint32_t block_utf8(const uint8_t *block) {
     __m512i fourth = _mm512_subs_epu8(_mm512_loadu_si512(block - 3), _mm512_set1_epi8(0x70));
     __m512i wanted = _mm512_and_si512(_mm512_or_si512(third, fourth), _mm512_set1_epi8((char)0x80));
     return _mm512_cmpneq_epi8_mask(wanted, faults) != 0 ? WEND_INDEX_BAD : 0;
+}
+
+BODY_TARGET static inline void block_cells(const uint8_t *block, uint8_t separator,
+                                           struct quoting_masks *masks) {
+    __m512i bytes = _mm512_loadu_si512(block);
+    masks->separator = equals(bytes, (char)separator);
+    masks->quote = equals(bytes, '"');
+    masks->newline = equals(bytes, '\n');
 }
 
 BODY_TARGET static inline void block_quotes(uint16_t *out, uint64_t mask, uint32_t at) {

@@ -3,17 +3,19 @@
  *
  * A file that includes it defines before:
  *   BODY_TARGET   the attribute of the level's functions
- *   BODY_NAME     the function's name
+ *   BODY_NAME     the function's name; BODY_DELIMITED that of the one for delimited text
  * and functions that work on one block of 64 bytes:
  *   block_masks   the bytes that matter, one bit each
  *   block_escapes the bytes that may follow a backslash, the `u` and the hexadecimal digits
  *   block_utf8    whether its UTF-8 is ill-formed; the three bytes before may be read
+ *   block_cells   of delimited text the bytes that matter
  *   block_quotes  stores the places of a mask's bits
  */
 #ifndef WEND_DECODE_INDEX_BODY_H
 #define WEND_DECODE_INDEX_BODY_H
 
 #include "decode/index.h"
+#include "decode/quoting.h"
 
 struct block_masks {
     uint64_t quote;
@@ -117,6 +119,31 @@ static const uint8_t *block_copy(uint8_t copy[16 + 64], const uint8_t *bytes, si
     return copy + 16;
 }
 
+/* Adds the lines that end in a block; `carry` are the flags of the one that goes on. */
+BODY_TARGET static inline uint32_t add_lines(struct wend_index *index, uint32_t line_count,
+                                             const struct block_masks *masks, size_t at,
+                                             uint32_t quote_count, uint32_t flags,
+                                             uint32_t *carry) {
+    uint32_t line_flags = flags | *carry;
+    for (uint64_t left = masks->newline; left != 0; left &= left - 1) {
+        int bit = __builtin_ctzll(left);
+        uint64_t before = masks->quote & ~(UINT64_MAX << bit);
+        index->lines[line_count++] = (struct wend_index_line){
+            (uint16_t)(at + (unsigned)bit),
+            (uint16_t)(quote_count + (unsigned)__builtin_popcountll(before)), line_flags};
+        line_flags = flags;
+    }
+    *carry = line_flags;
+    return line_count;
+}
+
+/* A LF was put behind the input; it ends nothing where the input ends with one: 1. */
+static inline uint32_t ends_twice(const struct wend_index *index, uint32_t line_count,
+                                  const uint8_t *bytes, size_t len, bool is_end) {
+    return is_end && line_count > 0 && index->lines[line_count - 1].end == len &&
+           (len == 0 || bytes[len - 1] == '\n');
+}
+
 BODY_TARGET void BODY_NAME(struct wend_index *index, const uint8_t *bytes, size_t len, bool is_end,
                            uint32_t max_lines);
 
@@ -145,28 +172,41 @@ BODY_TARGET void BODY_NAME(struct wend_index *index, const uint8_t *bytes, size_
         bool newline_follows = at + 64 >= len || bytes[at + 64] == '\n';
         uint32_t flags = block_flags(&masks, block, escaped, newline_follows, &carry);
         block_quotes(index->quotes + quote_count, masks.quote, (uint32_t)at);
-        if (masks.newline == 0) {
-            carry.flags |= flags;
-        } else {
-            uint32_t line_flags = flags | carry.flags;
-            for (uint64_t left = masks.newline; left != 0; left &= left - 1) {
-                int bit = __builtin_ctzll(left);
-                uint64_t before = masks.quote & ~(UINT64_MAX << bit);
-                index->lines[line_count++] = (struct wend_index_line){
-                    (uint16_t)(at + (unsigned)bit),
-                    (uint16_t)(quote_count + (unsigned)__builtin_popcountll(before)), line_flags};
-                line_flags = flags;
-            }
-            carry.flags = flags;
-        }
+        line_count = add_lines(index, line_count, &masks, at, quote_count, flags, &carry.flags);
         quote_count += (unsigned)__builtin_popcountll(masks.quote);
     }
-    /* A LF was put behind the input; it ends nothing where the input ends with one. */
-    if (is_end && line_count > 0 && index->lines[line_count - 1].end == len &&
-        (len == 0 || bytes[len - 1] == '\n')) {
-        line_count--;
+    index->line_count = line_count - ends_twice(index, line_count, bytes, len, is_end);
+}
+
+BODY_TARGET void BODY_DELIMITED(struct wend_index *index, const uint8_t *bytes, size_t len,
+                                bool is_end, uint32_t max_lines, uint8_t separator);
+
+BODY_TARGET void BODY_DELIMITED(struct wend_index *index, const uint8_t *bytes, size_t len,
+                                bool is_end, uint32_t max_lines, uint8_t separator) {
+    uint32_t line_count = 0;
+    uint32_t quote_count = 0;
+    uint32_t carry = 0;
+    uint8_t copy[16 + 64];
+    struct quoting quoting = {.starts = 1};
+    size_t block_count = len / 64 + is_end;
+    bool is_known = true;
+    for (size_t b = 0; b < block_count && line_count < max_lines && is_known; b++) {
+        size_t at = b * 64;
+        const uint8_t *block = len - at >= 64 ? bytes + at : block_copy(copy, bytes, len, at);
+        struct quoting_masks cells;
+        block_cells(block, separator, &cells);
+        if (block == copy + 16) {
+            /* Nothing behind the input's end is a separator, whichever byte that is. */
+            cells.separator &= ~(UINT64_MAX << (len - at));
+        }
+        bool lf_follows = at + 64 >= len || bytes[at + 64] == '\n';
+        is_known = quoting_step(&quoting, &cells, block, lf_follows);
+        struct block_masks masks = {.quote = cells.separator, .newline = cells.newline};
+        block_quotes(index->quotes + quote_count, masks.quote, (uint32_t)at);
+        line_count = add_lines(index, line_count, &masks, at, quote_count, 0, &carry);
+        quote_count += (unsigned)__builtin_popcountll(masks.quote);
     }
-    index->line_count = line_count;
+    index->line_count = line_count - ends_twice(index, line_count, bytes, len, is_end);
 }
 
 #endif

@@ -6,11 +6,17 @@
 
 #include "decode/index.h"
 
+void wend__index_delimited_portable(struct wend_index *index, const uint8_t *bytes, size_t len,
+                                    bool is_end, uint32_t max_lines, uint8_t separator);
 void wend__index_portable(struct wend_index *index, const uint8_t *bytes, size_t len, bool is_end,
                           uint32_t max_lines);
 #if defined(__x86_64__)
+void wend__index_delimited_avx2(struct wend_index *index, const uint8_t *bytes, size_t len,
+                                bool is_end, uint32_t max_lines, uint8_t separator);
 void wend__index_avx2(struct wend_index *index, const uint8_t *bytes, size_t len, bool is_end,
                       uint32_t max_lines);
+void wend__index_delimited_avx512(struct wend_index *index, const uint8_t *bytes, size_t len,
+                                  bool is_end, uint32_t max_lines, uint8_t separator);
 void wend__index_avx512(struct wend_index *index, const uint8_t *bytes, size_t len, bool is_end,
                         uint32_t max_lines);
 #endif

@@ -7,12 +7,16 @@
 
 #define BODY_TARGET
 #define BODY_NAME wend__index_portable
+#define BODY_DELIMITED wend__index_delimited_portable
 
 struct block_masks;
 struct block_escapes;
+struct quoting_masks;
 static inline void block_masks(const uint8_t *block, struct block_masks *masks);
 static inline void block_escapes(const uint8_t *block, struct block_escapes *kinds);
 static inline uint32_t block_utf8(const uint8_t *block);
+static inline void block_cells(const uint8_t *block, uint8_t separator,
+                               struct quoting_masks *masks);
 static inline void block_quotes(uint16_t *out, uint64_t mask, uint32_t at);
 
 #include "decode/index_body.h"
@@ -71,6 +75,11 @@ static inline uint32_t block_utf8(const uint8_t *block) {
     return WEND_INDEX_HIGH;
 }
 
+static inline void block_cells(const uint8_t *block, uint8_t separator,
+                               struct quoting_masks *masks) {
+    quoting_cells(block, separator, masks);
+}
+
 static inline void block_quotes(uint16_t *out, uint64_t mask, uint32_t at) {
     for (; mask != 0; mask &= mask - 1) {
         *out++ = (uint16_t)(at + (unsigned)__builtin_ctzll(mask));
@@ -90,4 +99,19 @@ void wend__index_build(struct wend_index *index, const uint8_t *bytes, size_t le
     }
 #endif
     wend__index_portable(index, bytes, len, is_end, max_lines);
+}
+
+void wend__index_build_delimited(struct wend_index *index, const uint8_t *bytes, size_t len,
+                                 bool is_end, uint32_t max_lines, uint8_t separator) {
+#if defined(__x86_64__)
+    if (index->level == WEND_SIMD_AVX512) {
+        wend__index_delimited_avx512(index, bytes, len, is_end, max_lines, separator);
+        return;
+    }
+    if (index->level == WEND_SIMD_AVX2) {
+        wend__index_delimited_avx2(index, bytes, len, is_end, max_lines, separator);
+        return;
+    }
+#endif
+    wend__index_delimited_portable(index, bytes, len, is_end, max_lines, separator);
 }

@@ -55,7 +55,7 @@ static bool has_values(const struct wend_shape *shape, struct wend_json *json,
             if (!is_scalar(start, end, &kind)) {
                 return false;
             }
-        } else if (line->has_escapes &&
+        } else if ((line->flags & WEND_INDEX_ESCAPES) != 0 &&
                    wend__index_has_backslash(line->index, (size_t)(start - line->window),
                                              (size_t)(end - line->window))) {
             kind = WEND_JSON_ESCAPED;

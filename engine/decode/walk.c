@@ -163,7 +163,7 @@ static bool walk_gap(struct walk *walk, const uint8_t *stop) {
 
 static inline bool is_escaped(const struct walk *walk, const uint8_t *start, const uint8_t *end) {
     const struct wend_line *line = walk->line;
-    return line->has_escapes &&
+    return (line->flags & WEND_INDEX_ESCAPES) != 0 &&
            wend__index_has_backslash(line->index, (size_t)(start - line->window),
                                      (size_t)(end - line->window));
 }

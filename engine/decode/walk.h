@@ -12,17 +12,6 @@
 #include "decode/index.h"
 #include "decode/json.h"
 
-/* A record of a window whose line is not marked BAD and has an even number of quotes. */
-struct wend_line {
-    const struct wend_index *index;
-    const uint8_t *window;
-    const uint16_t *quotes; /* of the line */
-    uint32_t quote_count;
-    const uint8_t *start;
-    const uint8_t *end; /* without the line end */
-    bool has_escapes;
-};
-
 #define WEND_WALK_VALUES 48U
 
 /* Where a value stands in a line, for learning a shape. */
@@ -40,7 +29,8 @@ struct wend_walk_values {
 };
 
 /*
- * True: the line is one valid object, and the captures hold its values. `values` NULL: nothing is
+ * True: the line, which must not be marked BAD and have an even number of quotes, is one valid
+ * object, and the captures hold its values. `values` NULL: nothing is
  * to be learnt. The tree of `json` must be without selectors.
  */
 bool wend__walk_line(struct wend_json *json, const struct wend_line *line,

@@ -3,7 +3,6 @@
  * instructions, in several cuts. Each decoder sees the bytes more than once, so that what it has
  * learnt from them is tried on them.
  */
-#include "decode/decoder_internal.h"
 #include "decode_fuzz.h"
 
 #include <stdlib.h>
@@ -31,10 +30,7 @@ static void open_way(struct way *way, const char *level) {
     FUZZ_REQUIRE(wend__decoder_create(way->fields, FIELD_COUNT, &way->decoder, NULL) == WEND_OK);
     FUZZ_REQUIRE(wend__decoder_set_input(way->decoder, &way->detected, NULL) == WEND_OK);
     FUZZ_REQUIRE(way->decoder->ndjson != NULL);
-    if (level == NULL) {
-        wend__free(way->decoder->ndjson);
-        way->decoder->ndjson = NULL;
-    }
+    way->decoder->is_plain = level == NULL;
 }
 
 /* The bytes, then the bytes again behind a line end, so that a line has others behind it. */

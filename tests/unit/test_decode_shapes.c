@@ -1,6 +1,7 @@
 /*
- * The fast path of NDJSON against the parser alone, at every level of instructions, on bytes that
- * fill their pages from the first to the last and have pages that cannot be read on both sides.
+ * The fast path against the ways that take records by themselves, at every level of instructions,
+ * on bytes that fill their pages from the first to the last and have pages that cannot be read on
+ * both sides.
  */
 #include "base/hash.h"
 #include "base/memory.h"
@@ -15,6 +16,10 @@
 enum { FIELDS = 6, RECORDS = 100, MAX_RECORD = 100000 };
 
 static const char *const names[FIELDS] = {"a", "b", "/c/d", "/c/e/0", "time", "k"};
+
+static const char *const log_names[FIELDS] = {"host", "user", "time", "status", "agent", "path"};
+static const struct wend_detected ndjson = {.kind = WEND_FORMAT_NDJSON,
+                                            .max_record_bytes = MAX_RECORD};
 
 /* Bytes between two pages that cannot be read; `at_end` puts them before the second. */
 struct fenced {
@@ -43,20 +48,18 @@ static void unfence(struct fenced *fenced) {
 }
 
 /* One hash over the places, verdicts and values of all records. `level` NULL: the parser alone. */
-static uint64_t decoded(const char *level, const uint8_t *bytes, size_t len, uint64_t *count) {
+static uint64_t decoded(const struct wend_detected *detected, const char *level,
+                        const uint8_t *bytes, size_t len, uint64_t *count) {
     struct wend_field fields[FIELDS] = {0};
     for (uint32_t i = 0; i < FIELDS; i++) {
-        fields[i].name = wend__bytes_text(names[i]);
+        fields[i].name =
+            wend__bytes_text(detected->kind == WEND_FORMAT_ACCESS_LOG ? log_names[i] : names[i]);
     }
-    struct wend_detected detected = {.kind = WEND_FORMAT_NDJSON, .max_record_bytes = MAX_RECORD};
     struct wend_decoder *decoder = NULL;
     cr_assert_eq(setenv("WEND_SIMD", level == NULL ? "" : level, 1), 0);
     cr_assert_eq(wend__decoder_create(fields, FIELDS, &decoder, NULL), WEND_OK);
-    cr_assert_eq(wend__decoder_set_input(decoder, &detected, NULL), WEND_OK);
-    if (level == NULL) {
-        wend__free(decoder->ndjson);
-        decoder->ndjson = NULL;
-    }
+    cr_assert_eq(wend__decoder_set_input(decoder, detected, NULL), WEND_OK);
+    decoder->is_plain = level == NULL;
     static struct wend_record records[RECORDS];
     static struct wend_bytes views[RECORDS * FIELDS];
     struct wend_batch batch = {records, views, 0, RECORDS, FIELDS};
@@ -80,20 +83,24 @@ static uint64_t decoded(const char *level, const uint8_t *bytes, size_t len, uin
     return hash;
 }
 
-static void expect_same(const char *text, size_t len) {
+static void expect_same_as(const struct wend_detected *detected, const char *text, size_t len) {
     for (int at_end = 0; at_end < 2; at_end++) {
         struct fenced fenced = fence(text, len, at_end != 0);
         uint64_t wanted_count = 0;
-        uint64_t wanted = decoded(NULL, fenced.bytes, len, &wanted_count);
+        uint64_t wanted = decoded(detected, NULL, fenced.bytes, len, &wanted_count);
         for (int level = 0; level < (int)WEND_SIMD_COUNT; level++) {
             const char *name = wend__simd_name((enum wend_simd)level);
             uint64_t count = 0;
-            uint64_t hash = decoded(name, fenced.bytes, len, &count);
+            uint64_t hash = decoded(detected, name, fenced.bytes, len, &count);
             cr_assert_eq(count, wanted_count, "%s: %s", name, len < 2000 ? text : "(long)");
             cr_assert_eq(hash, wanted, "%s: %s", name, len < 2000 ? text : "(long)");
         }
         unfence(&fenced);
     }
+}
+
+static void expect_same(const char *text, size_t len) {
+    expect_same_as(&ndjson, text, len);
 }
 
 static void expect_same_text(const char *text) {
@@ -277,5 +284,99 @@ Test(decode_shapes, random_lines_and_damaged_ones_are_read_alike) {
                                     next_number(&state) % 9 == 0 ? "\r\n" : "\n");
         }
         expect_same(text, len - next_number(&state) % 3);
+    }
+}
+
+/* -- Delimited text and access logs --------------------------------------------------------------
+ */
+
+static char column_a[] = "a";
+static char column_b[] = "b";
+static char column_time[] = "time";
+static char column_k[] = "k";
+
+static struct wend_detected detected_csv(uint8_t separator, uint32_t max_record) {
+    static struct wend_bytes columns[4];
+    columns[0] = wend__bytes_text(column_a);
+    columns[1] = wend__bytes_text(column_b);
+    columns[2] = wend__bytes_text(column_time);
+    columns[3] = wend__bytes_text(column_k);
+    return (struct wend_detected){.kind = WEND_FORMAT_DELIMITED,
+                                  .separator = separator,
+                                  .max_record_bytes = max_record,
+                                  .columns = columns,
+                                  .column_count = 4};
+}
+
+/* Fields of `parts`, from which `*state` draws, with separators and line ends between them. */
+static size_t draw_text(char *text, size_t room, const char *const *parts, size_t part_count,
+                        uint64_t *state) {
+    size_t len = 0;
+    size_t wanted =
+        next_number(state) % 3 == 0 ? next_number(state) % 140000 : next_number(state) % 400;
+    while (len < wanted) {
+        len +=
+            (size_t)snprintf(text + len, room - len, "%s", parts[next_number(state) % part_count]);
+    }
+    return len;
+}
+
+Test(decode_shapes, delimited_text_is_read_alike_whatever_its_quotes) {
+    static const char *const plain[] = {"1,2,3,4\n", "a,\"b\",c,d\r\n", "\"x,\"\"y\"\"\",,,\n",
+                                        "\"two\nlines\",2,\"\",4\n",
+                                        "long text of a field,b,c,d\n"};
+    static const char *const parts[] = {"1,2,3,4\n",   "a,\"b\",c,d\n",
+                                        ",",           ",",
+                                        ",",           "\n",
+                                        "\r\n",        "\"",
+                                        "\"\"",        "\",\"",
+                                        "\r",          "x",
+                                        "\"\n",        "\n\"",
+                                        "yy",          "5\" pipe,b,c,d\n",
+                                        "1,2,3,4,5\n", "\t"};
+    static char text[150000];
+    for (uint64_t seed = 1; seed <= 300; seed++) {
+        uint64_t state = seed;
+        bool is_plain = seed % 3 == 0;
+        size_t len = draw_text(
+            text, sizeof text, is_plain ? plain : parts,
+            is_plain ? sizeof plain / sizeof *plain : sizeof parts / sizeof *parts, &state);
+        struct wend_detected detected =
+            detected_csv(seed % 7 == 0 ? '\t' : ',', seed % 2 == 0 ? 40 : MAX_RECORD);
+        expect_same_as(&detected, text, len);
+    }
+}
+
+Test(decode_shapes, quoted_fields_over_the_borders_of_blocks_are_read_alike) {
+    static const char *const middles[] = {"\"\"\"\"", "\"\n\"", "\",\"", "\"\r\n", "\"\"x\"\""};
+    struct wend_detected detected = detected_csv(',', MAX_RECORD);
+    char text[512];
+    for (int shift = 0; shift < 140; shift++) {
+        for (size_t i = 0; i < sizeof middles / sizeof *middles; i++) {
+            int len = snprintf(text, sizeof text, "a,b,%*s,d\n1,\"x%sy\",3,\"4\"\r\n5,6,7,\"8\"",
+                               shift, "", middles[i]);
+            expect_same_as(&detected, text, (size_t)len);
+            expect_same_as(&detected, text, (size_t)len - 1);
+        }
+    }
+}
+
+Test(decode_shapes, access_logs_are_read_alike) {
+    static const char *const lines[] = {
+        "10.0.0.1 - - [06/Mar/2025:00:00:17 +0000] \"GET /a?b=c HTTP/1.1\" 200 13 \"-\" \"Agent "
+        "(X; Y) [z]\"\n",
+        "h - frank [06/Mar/2025:00:00:17 +0000] \"GET / HTTP/1.0\" 200 -\n",
+        "h:80 1.2.3.4 - u v [06/Mar/2025:00:00:17 +0000] \"-\" 400 0 \"\" \"\" \"more\" 1\r\n",
+        "a[b - - [x [06/Mar/2025:00:00:17 +000] \"GET /\\\"x HTTP/1.1\" 200 1 \"r\" \"a\\x41\"\n"};
+    static char text[150000];
+    const struct wend_detected detected = {.kind = WEND_FORMAT_ACCESS_LOG, .max_record_bytes = 300};
+    for (uint64_t seed = 1; seed <= 150; seed++) {
+        uint64_t state = seed;
+        size_t len = draw_text(text, sizeof text, lines, sizeof lines / sizeof *lines, &state);
+        for (size_t i = 0; i < len / 100; i++) {
+            static const char bytes[] = "\"[] -\\\n9x";
+            text[next_number(&state) % len] = bytes[next_number(&state) % (sizeof bytes - 1)];
+        }
+        expect_same_as(&detected, text, len);
     }
 }
