@@ -41,6 +41,7 @@ enum wend_status wend__run_open_output(struct wend_run_state *run, struct wend_e
         .segment_count = ruleset->segment_count,
         .scopes = result->scopes,
         .scope_count = result->scope_count,
+        .threads = run->worker_count,
     };
     return wend__snapshot_writer_open(&snapshot, &run->writer, error);
 }
