@@ -4,6 +4,7 @@
 #ifndef WEND_DECODE_DECODER_INTERNAL_H
 #define WEND_DECODE_DECODER_INTERNAL_H
 
+#include "base/simd.h"
 #include "decode/decoder.h"
 #include "decode/json.h"
 
@@ -19,7 +20,10 @@ struct wend_target {
     uint32_t source; /* JSON node, column, or enum wend_access_log_field */
 };
 
+struct wend_ndjson;
+
 struct wend_decoder {
+    enum wend_simd level;
     const struct wend_field *fields;
     uint32_t field_count;
     const struct wend_detected *detected; /* NULL before the first input */
@@ -32,6 +36,7 @@ struct wend_decoder {
     uint32_t *json_nodes; /* node of each field */
     bool has_json;
     struct wend_json json;
+    struct wend_ndjson *ndjson; /* NULL: only the parser is used */
 
     /* DELIMITED: the fields of the record at hand */
     struct wend_cell *cells;
@@ -49,6 +54,33 @@ bool wend__delimited_record(struct wend_decoder *decoder, const uint8_t *at, con
                             struct wend_bytes *row);
 bool wend__access_log_record(struct wend_decoder *decoder, const uint8_t *at, const uint8_t *end,
                              struct wend_bytes *row);
+
+/* What the fast path of NDJSON needs; freed with wend__free. WEND_ERROR_MEMORY. */
+WEND_MUST_CHECK enum wend_status
+wend__ndjson_create(enum wend_simd level, struct wend_ndjson **ndjson, struct wend_error *error);
+
+/*
+ * Decodes lines from the front of `bytes` until the batch is full, the bytes are used up or a line
+ * is too long for it; returns how many bytes they took. Offsets count from `origin`.
+ */
+size_t wend__ndjson_batch(struct wend_decoder *decoder, const uint8_t *bytes, size_t len,
+                          const uint8_t *origin, struct wend_batch *batch);
+
+/* Sets the row's wanted fields to what the captures hold. */
+void wend__ndjson_values(struct wend_decoder *decoder, struct wend_bytes *row);
+
+/* Decodes the record [at, end) of any format into the batch, unless it is blank. */
+void wend__decoder_add(struct wend_decoder *decoder, const uint8_t *at, const uint8_t *end,
+                       const uint8_t *limit, uint64_t offset, struct wend_batch *batch);
+
+/* The fields of the batch's next record, all absent. */
+static inline struct wend_bytes *wend__decoder_row(struct wend_batch *batch) {
+    struct wend_bytes *row = batch->fields + (size_t)batch->record_count * batch->field_count;
+    for (uint32_t i = 0; i < batch->field_count; i++) {
+        row[i] = WEND_BYTES_ABSENT;
+    }
+    return row;
+}
 
 /* How far a DELIMITED record reaches. */
 enum wend_extent {
