@@ -41,8 +41,8 @@ on_address() {
 on_topic() {
     local action=${1:-} name=${2:-} class=org.apache.kafka.tools.TopicCommand
     case "$action" in
-    list) on_admin "$class" --list && return ;;
-    describe) on_admin "$class" --describe ${name:+--topic "$name"} && return ;;
+    list) on_admin "$class" --list --exclude-internal ;;
+    describe) on_admin "$class" --describe --exclude-internal ${name:+--topic "$name"} ;;
     create | delete | offsets | grow | delete-records)
         [ -n "$name" ] || usage_error "topic $action takes the name of a topic"
         shift 2

@@ -117,8 +117,8 @@ num.partitions=4
 default.replication.factor=$replicas
 min.insync.replicas=$((replicas < 3 ? 1 : 2))
 # A broker that is killed loses its partitions after this, and can come back only then.
-broker.heartbeat.interval.ms=500
-broker.session.timeout.ms=4000
+broker.heartbeat.interval.ms=$((brokers < 3 ? 250 : 500))
+broker.session.timeout.ms=$((brokers < 3 ? 2000 : 4000))
 TEXT
     if $tls; then
         # The plain listener is for whoever may use this machine; users of the TLS one are held by
@@ -155,7 +155,10 @@ transaction.state.log.replication.factor=$replicas
 transaction.state.log.min.isr=$((replicas < 3 ? 1 : 2))
 group.initial.rebalance.delay.ms=0
 group.min.session.timeout.ms=1000
-# Retention is looked at each second, not every five minutes from half a minute on.
+# Clickstreams of any age are taken and kept, and those from the future too. Topics that are to
+# lose old records say so; that is looked at each second.
+log.retention.ms=-1
+log.message.timestamp.after.max.ms=9223372036854775807
 log.initial.task.delay.ms=1000
 log.retention.check.interval.ms=1000
 log.segment.delete.delay.ms=1000
