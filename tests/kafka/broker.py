@@ -87,6 +87,22 @@ def wait_until(condition, what, seconds=SECONDS):
         time.sleep(0.05)
 
 
+def patiently(call, seconds=SECONDS):
+    """What the call returns; while leaders or coordinators move it is repeated."""
+    passing = {getattr(confluent_kafka.KafkaError, name) for name in (
+        "NOT_LEADER_FOR_PARTITION", "LEADER_NOT_AVAILABLE", "BROKER_NOT_AVAILABLE",
+        "COORDINATOR_NOT_AVAILABLE", "COORDINATOR_LOAD_IN_PROGRESS", "NOT_COORDINATOR",
+        "_TRANSPORT", "_TIMED_OUT")}
+    end = time.monotonic() + seconds
+    while True:
+        try:
+            return call()
+        except confluent_kafka.KafkaException as failure:
+            if failure.args[0].code() not in passing or time.monotonic() > end:
+                raise
+        time.sleep(0.1)
+
+
 class Cluster:
     """One to three brokers, from the beginning of a `with` block to its end."""
 
@@ -247,11 +263,14 @@ class Cluster:
     def delete_records(self, topic, before):
         """before: {partition: offset}; everything in front of the offset goes."""
         parts = [confluent_kafka.TopicPartition(topic, p, offset) for p, offset in before.items()]
-        for done in self.admin().delete_records(parts).values():
-            done.result(SECONDS)
+        patiently(lambda: [done.result(SECONDS)
+                           for done in self.admin().delete_records(parts).values()])
 
     def offsets(self, topic):
         """{partition: (first offset, next offset)}"""
+        return patiently(lambda: self._offsets(topic))
+
+    def _offsets(self, topic):
         latest = confluent_kafka.admin.OffsetSpec.latest()
         earliest = confluent_kafka.admin.OffsetSpec.earliest()
         partitions = sorted(self.admin().list_topics(topic, timeout=10).topics[topic].partitions)
@@ -265,7 +284,8 @@ class Cluster:
     def committed(self, group):
         """{(topic, partition): offset} of a consumer group."""
         asked = confluent_kafka.ConsumerGroupTopicPartitions(group)
-        found = self.admin().list_consumer_group_offsets([asked])[group].result(SECONDS)
+        found = patiently(lambda: self.admin().list_consumer_group_offsets([asked])[group]
+                          .result(SECONDS))
         return {(p.topic, p.partition): p.offset for p in found.topic_partitions}
 
     # Records.
