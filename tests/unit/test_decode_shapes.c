@@ -245,8 +245,8 @@ static size_t put_line(char *out, size_t room, uint64_t *seed) {
                                         "\xc3\xa9",
                                         "\xff",
                                         "\\ud83d",
-                                        "a longer text, which is over a block of 64 bytes, "
-                                        "whatever its start is",
+                                        ("a longer text, which is over a block of 64 bytes, "
+                                         "whatever its start is"),
                                         "\\u12",
                                         "/p/1?x=\\/"};
     static const char *const shapes[] = {"{\"a\":\"%s\",\"b\":%s,\"time\":\"%s\"}",
