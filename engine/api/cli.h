@@ -68,4 +68,34 @@ wend__sample_run(const struct wend_definitions *definitions, const char *input, 
                  struct wend_sample_summary *summary, struct wend_error *error);
 void wend__sample_summary_deinit(struct wend_sample_summary *summary);
 
+/* The version of librdkafka, or NULL in a build without. */
+const char *wend__cli_kafka_version(void);
+
+/* Messages to a topic, which is made when it is missing. */
+struct wend_producer;
+
+struct wend_producer_options {
+    const char *topic;
+    uint32_t partitions;                        /* 0: as many as it has, or as the brokers like */
+    const struct wend_stream_setting *settings; /* brokers and properties */
+    size_t setting_count;
+    bool (*is_stopped)(void *context); /* whether to give up */
+    wend_note_call *note;
+    void *context;
+};
+
+/* Everything is borrowed for the call, but what the functions look at. WEND_ERROR_USAGE: settings,
+ * another number of partitions, no Kafka in this build; WEND_ERROR_IO; WEND_ERROR_CANCELLED. */
+WEND_MUST_CHECK enum wend_status wend__producer_open(const struct wend_producer_options *options,
+                                                     struct wend_producer **producer,
+                                                     struct wend_error *error);
+WEND_MUST_CHECK enum wend_status wend__producer_send(struct wend_producer *producer,
+                                                     struct wend_text key, struct wend_text value,
+                                                     struct wend_error *error);
+/* Waits until the brokers have it all. */
+WEND_MUST_CHECK enum wend_status wend__producer_finish(struct wend_producer *producer,
+                                                       struct wend_error *error);
+/* Accepts NULL. */
+void wend__producer_close(struct wend_producer *producer);
+
 #endif

@@ -3,6 +3,7 @@
 #include "base/io.h"
 #include "base/memory.h"
 #include "match/starter.h"
+#include "source/kafka.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -33,6 +34,9 @@ static enum wend_status compile(struct wend_definitions *made, const char *name,
     enum wend_status status =
         wend__definitions_load(wend__buffer_view(&made->text), name, &wend__builtin_presets,
                                &made->ruleset, &made->warnings, error);
+    if (status == WEND_OK) {
+        status = wend__kafka_check(made->ruleset->kafka, made->ruleset->kafka_count, error);
+    }
     if (status == WEND_OK && !(terminate(&made->warnings.text) && terminate(&made->assumptions) &&
                                terminate(&made->text))) {
         status = wend__fail_memory(error);

@@ -45,8 +45,8 @@ static void *run_feed(void *context) {
     options.progress = feed_progress;
     options.progress_context = feed;
     const char *path = feed->path;
-    feed->status = wend__replay_inputs(&options, &path, 1, NULL, options.definitions, &feed->result,
-                                       &feed->error);
+    feed->status = wend__replay_inputs(&options, &path, 1, NULL, NULL, options.definitions->ruleset,
+                                       options.definitions, &feed->result, &feed->error);
     atomic_store_explicit(&feed->is_done, true, memory_order_release);
     return NULL;
 }

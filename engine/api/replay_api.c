@@ -215,6 +215,7 @@ static bool pass_progress(void *context, const struct wend_run_progress *progres
         .done_bytes = progress->done_bytes,
         .total_bytes = progress->total_bytes,
         .events = progress->events,
+        .total_events = progress->total_events,
     };
     return bridge->options->progress(bridge->options->progress_context, &shown);
 }
@@ -222,6 +223,8 @@ static bool pass_progress(void *context, const struct wend_run_progress *progres
 enum wend_status wend__replay_inputs(const struct wend_replay_options *options,
                                      const char *const *inputs, size_t input_count,
                                      struct wend_opened_stream *opened,
+                                     const struct wend_run_kafka *kafka,
+                                     const struct wend_ruleset *ruleset,
                                      const struct wend_definitions *definitions,
                                      struct wend_result **result, struct wend_error *error) {
     *result = NULL;
@@ -236,10 +239,11 @@ enum wend_status wend__replay_inputs(const struct wend_replay_options *options,
     }
     struct progress_bridge bridge = {options};
     struct wend_run_options run_options = {
+        .kafka = kafka,
         .inputs = inputs,
         .input_count = input_count,
         .opened = opened,
-        .ruleset = definitions->ruleset,
+        .ruleset = ruleset,
         .format = &declared,
         .max_window_log = options->max_window_log,
         .output = options->output,
@@ -282,8 +286,9 @@ enum wend_status wend_replay_run(const struct wend_replay_options *options,
         return wend__fail(error, WEND_ERROR_USAGE, "there is no input to replay");
     }
     if (options->definitions != NULL) {
-        return wend__replay_inputs(options, options->inputs, options->input_count, NULL,
-                                   options->definitions, result, error);
+        return wend__replay_inputs(options, options->inputs, options->input_count, NULL, NULL,
+                                   options->definitions->ruleset, options->definitions, result,
+                                   error);
     }
     /* Standard input cannot be read twice: the run goes on where the look has stopped. */
     struct wend_opened_stream opened = {0};
@@ -296,8 +301,9 @@ enum wend_status wend_replay_run(const struct wend_replay_options *options,
     };
     WEND_TRY(wend__definitions_infer_input(options->inputs[0], options->format, &source,
                                            is_pipe ? &opened : NULL, &inferred, error));
-    enum wend_status status = wend__replay_inputs(options, options->inputs, options->input_count,
-                                                  &opened, inferred, result, error);
+    enum wend_status status =
+        wend__replay_inputs(options, options->inputs, options->input_count, &opened, NULL,
+                            inferred->ruleset, inferred, result, error);
     wend__opened_stream_deinit(&opened);
     if (*result != NULL) {
         ((struct result_box *)(void *)*result)->inferred = inferred;

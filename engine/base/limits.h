@@ -41,6 +41,12 @@
 #define WEND_US_PER_SECOND INT64_C(1000000)
 #define WEND_US_PER_DAY (INT64_C(86400) * WEND_US_PER_SECOND)
 
+/* A stream: how far events may be out of order, and how long its windows are, unless it is said;
+ * how far behind its message's time an event's may be and still move the mark. */
+#define WEND_STREAM_LATENESS_US (INT64_C(600) * WEND_US_PER_SECOND)
+#define WEND_STREAM_WINDOW_US (INT64_C(3600) * WEND_US_PER_SECOND)
+#define WEND_MAX_FUTURE_SKEW_US (INT64_C(300) * WEND_US_PER_SECOND)
+
 /* 1678-01-01 and 2262-01-01 00:00:00 UTC in microseconds: the years that are accepted. */
 #define WEND_TIME_MIN_US (INT64_C(-9214560000) * WEND_US_PER_SECOND)
 #define WEND_TIME_END_US (INT64_C(9214646400) * WEND_US_PER_SECOND)

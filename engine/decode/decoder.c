@@ -205,6 +205,11 @@ enum wend_status wend__decoder_batch(struct wend_decoder *decoder, const uint8_t
         at = next;
     }
     *consumed = (size_t)(at - bytes);
+    return wend__decoder_check_memory(decoder, error);
+}
+
+enum wend_status wend__decoder_check_memory(struct wend_decoder *decoder,
+                                            struct wend_error *error) {
     if (decoder->is_out_of_memory || decoder->json.is_out_of_memory) {
         decoder->is_out_of_memory = false;
         decoder->json.is_out_of_memory = false;

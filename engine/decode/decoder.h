@@ -24,6 +24,7 @@
 #include "decode/chunker.h"
 #include "decode/detected.h"
 #include "model/batch.h"
+#include "model/message.h"
 #include "model/ruleset.h"
 
 struct wend_decoder;
@@ -63,6 +64,19 @@ WEND_MUST_CHECK enum wend_status wend__decoder_batch(struct wend_decoder *decode
                                                      const uint8_t *bytes, size_t len,
                                                      size_t *consumed, struct wend_batch *batch,
                                                      struct wend_error *error);
+
+/*
+ * The same for messages, each of which is one record, or none when it is blank: a JSON object may
+ * go over several lines, a line end behind the record is no second one, and one inside of it, but
+ * for JSON's blanks and a column's quotes, makes it WEND_REJECT_SHAPE. Decodes from the front of
+ * `messages` until the batch is full or they are used up; `*consumed` says how many. A record's
+ * offset is the index of its message. Views point into the messages. WEND_ERROR_MEMORY only.
+ */
+WEND_MUST_CHECK enum wend_status wend__decoder_messages(struct wend_decoder *decoder,
+                                                        const struct wend_message *messages,
+                                                        size_t count, size_t *consumed,
+                                                        struct wend_batch *batch,
+                                                        struct wend_error *error);
 
 /* The fields of access logs, in their order in `wend__access_log_fields`. */
 enum wend_access_log_field {

@@ -87,6 +87,9 @@ void wend__ndjson_values(struct wend_decoder *decoder, struct wend_bytes *row);
 /* Decodes the record [at, end) of any format into the batch, unless it is blank. */
 void wend__decoder_add(struct wend_decoder *decoder, const uint8_t *at, const uint8_t *end,
                        const uint8_t *limit, uint64_t offset, struct wend_batch *batch);
+/* At the end of a batch: WEND_ERROR_MEMORY when some text of it found no room. */
+WEND_MUST_CHECK enum wend_status wend__decoder_check_memory(struct wend_decoder *decoder,
+                                                            struct wend_error *error);
 
 /* The fields of the batch's next record, all absent. */
 static inline struct wend_bytes *wend__decoder_row(struct wend_batch *batch) {

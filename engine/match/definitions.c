@@ -23,6 +23,8 @@ static enum wend_status define_times(struct wend_loader *loader) {
     const struct wend_node *lateness = wend__loader_get(loader, "lateness");
     const struct wend_node *window = wend__loader_get(loader, "window");
     ruleset->lateness_us = WEND_LATENESS_UNLIMITED;
+    ruleset->has_lateness = lateness != NULL;
+    ruleset->has_window = wend__node_get(loader->root, "window") != NULL || window != NULL;
     if (lateness != NULL) {
         if (lateness->kind == WEND_NODE_TEXT && wend__bytes_is(lateness->text, "none")) {
             return WEND_NODE_FAIL(loader, lateness,
@@ -32,6 +34,8 @@ static enum wend_status define_times(struct wend_loader *loader) {
         WEND_TRY(wend__value_duration(loader, lateness, "lateness", &ruleset->lateness_us));
         if (ruleset->lateness_us == WEND_NO_LIMIT_US) {
             ruleset->lateness_us = WEND_LATENESS_UNLIMITED;
+            ruleset->has_lateness = lateness != NULL;
+            ruleset->has_window = wend__node_get(loader->root, "window") != NULL || window != NULL;
         }
     }
     if (window != NULL) {
@@ -80,7 +84,7 @@ static enum wend_status check_top(struct wend_loader *loader) {
         "version",    "format",          "fields",   "time",     "customer",   "event",
         "id",         "value",           "where",    "lateness", "max_record", "touchpoints",
         "sessions",   "journeys",        "segments", "window",   "collapse",   "max_steps",
-        "flow_depth", "max_touchpoints", NULL};
+        "flow_depth", "max_touchpoints", "kafka",    NULL};
     if (loader->root->kind != WEND_NODE_MAP) {
         return WEND_NODE_FAIL(loader, loader->root,
                               "a definition file is a map of keys such as time: ts");
@@ -103,6 +107,7 @@ static enum wend_status define_all(struct wend_loader *loader) {
         wend__define_journeys,
         wend__define_sessions,
         wend__define_segments,
+        wend__define_kafka,
         wend__define_warnings,
     };
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {

@@ -164,12 +164,14 @@ enum wend_status wend__define_touchpoints(struct wend_loader *loader);
 enum wend_status wend__touchpoint_used(struct wend_loader *loader, const struct wend_node *node,
                                        const char *key, struct wend_bytes *name);
 
-/* -- define_journeys.c, define_sessions.c, define_segments.c, define_warnings.c -----------------
+/* -- define_journeys.c, define_sessions.c, define_segments.c, define_kafka.c, define_warnings.c -
  */
 
 enum wend_status wend__define_journeys(struct wend_loader *loader);
 enum wend_status wend__define_sessions(struct wend_loader *loader);
 enum wend_status wend__define_segments(struct wend_loader *loader);
+/* Texts only: what they mean is known where Kafka is. */
+enum wend_status wend__define_kafka(struct wend_loader *loader);
 /* What is right but suspicious; the last of all. */
 enum wend_status wend__define_warnings(struct wend_loader *loader);
 

@@ -17,6 +17,7 @@
 #include "base/hash.h"
 #include "base/limits.h"
 #include "model/format.h"
+#include "model/setting.h"
 
 #include <wend/status.h>
 
@@ -150,6 +151,10 @@ struct wend_ruleset {
 
     int64_t window_us;   /* 0: no windows */
     int64_t lateness_us; /* WEND_LATENESS_UNLIMITED, or >= 0; the command line may override */
+    bool has_window;     /* written by the user; else a stream has windows of its own */
+    bool has_lateness;   /* the same */
+    struct wend_setting *kafka; /* of the section `kafka`, as written */
+    uint32_t kafka_count;
     bool collapse;
     uint32_t max_steps;
     uint32_t flow_depth;

@@ -52,10 +52,14 @@ static bool append_base64(struct wend_buffer *out, struct wend_bytes bytes) {
 static bool append_row(struct wend_buffer *out, const struct wend_rejected *rejected,
                        const struct wend_stream_state *stream) {
     struct wend_buffer name = {0};
+    bool is_message = stream->topic != NULL;
     bool done =
-        wend__utf8_append_clean(&name, wend__bytes_text(stream->name)) &&
-        wend__buffer_append_text(out, "{\"input\":") &&
+        wend__utf8_append_clean(&name,
+                                wend__bytes_text(is_message ? stream->topic : stream->name)) &&
+        wend__buffer_append_text(out, is_message ? "{\"topic\":" : "{\"input\":") &&
         append_json_string(out, wend__buffer_view(&name)) &&
+        (!is_message ||
+         wend__buffer_append_format(out, ",\"partition\":%d", (int)stream->partition)) &&
         wend__buffer_append_format(out, ",\"offset\":%llu,\"reason\":\"%s\",",
                                    (unsigned long long)(rejected->position - stream->position),
                                    wend__reject_name(rejected->reason));
@@ -129,8 +133,8 @@ static enum wend_status flush(const struct target *target, struct wend_buffer *o
 }
 
 static enum wend_status write_rows(const struct target *target, struct wend_row_merge *merge,
-                                   const struct wend_block_reader *reader, struct wend_buffer *out,
-                                   struct wend_error *error) {
+                                   struct wend_stream_state *const *streams,
+                                   struct wend_buffer *out, struct wend_error *error) {
     for (;;) {
         struct wend_bytes key;
         struct wend_bytes payload;
@@ -148,7 +152,7 @@ static enum wend_status write_rows(const struct target *target, struct wend_row_
         if (!wend__rejects_read(key, payload, &rejected)) {
             return wend__fail(error, WEND_ERROR_IO, "a row of a temporary file is damaged");
         }
-        if (!append_row(out, &rejected, wend__block_reader_stream(reader, rejected.stream_index))) {
+        if (!append_row(out, &rejected, streams[rejected.stream_index])) {
             return wend__fail_memory(error);
         }
     }
@@ -205,7 +209,7 @@ static enum wend_status open_target(struct wend_rejects_file *file, struct targe
 
 enum wend_status wend__rejects_file_write(struct wend_rejects_file *file, const char *path,
                                           struct wend_runs *const *runs, uint32_t run_count,
-                                          const struct wend_block_reader *reader,
+                                          struct wend_stream_state *const *streams,
                                           const struct wend_source_watch *watch,
                                           struct wend_error *error) {
     struct target target = {.descriptor = -1, .path = path, .watch = watch};
@@ -217,7 +221,7 @@ enum wend_status wend__rejects_file_write(struct wend_rejects_file *file, const 
         status = wend__row_merge_open(&merge, runs, run_count, NULL, NULL, error);
     }
     if (status == WEND_OK) {
-        status = write_rows(&target, &merge, reader, &out, error);
+        status = write_rows(&target, &merge, streams, &out, error);
     }
     if (target.descriptor >= 0 && close(target.descriptor) != 0 && status == WEND_OK) {
         status = fail_write(path, errno, error);

@@ -116,6 +116,8 @@ static void make_plan(struct wend_run_state *run) {
         .ruleset = options->ruleset,
         .layout = &run->layout,
         .reader = run->reader,
+        .kafka = run->kafka,
+        .partitions = run->partitions,
         .router = run->router,
         .gate = &run->gate,
         .budget = &run->budget,
@@ -148,7 +150,7 @@ static enum wend_status make_workers(struct wend_run_state *run, struct wend_err
         .sends_customers =
             (needed_tables(options) & (1U << WEND_TABLE_SESSIONS | 1U << WEND_TABLE_JOURNEYS)) != 0,
     };
-    WEND_TRY(make_reader(run, error));
+    WEND_TRY(options->kafka != NULL ? wend__run_open_kafka(run, error) : make_reader(run, error));
     WEND_TRY(wend__router_create(&router, &run->router, error));
     make_plan(run);
     run->workers = wend__alloc_zeroed(run->worker_count, sizeof(struct wend_worker *));
@@ -177,15 +179,40 @@ static const char *keep_text(struct wend_run_result *result, const char *text) {
                         : (const char *)wend__arena_copy(&result->arena, text, strlen(text) + 1);
 }
 
+struct wend_stream_state *const *wend__run_streams(const struct wend_run_state *run,
+                                                   size_t *count) {
+    if (run->kafka != NULL) {
+        *count = wend__kafka_partition_count(run->kafka);
+        return run->partitions;
+    }
+    *count = wend__block_reader_stream_count(run->reader);
+    return wend__block_reader_streams(run->reader);
+}
+
+/* What a partition adds to what is known of every stream. */
+static void add_offsets(const struct wend_run_state *run, size_t index,
+                        struct wend_run_input *input) {
+    if (run->kafka != NULL) {
+        const struct wend_kafka_partition *partition = wend__kafka_partition(run->kafka, index);
+        input->has_offsets = true;
+        input->begin_offset = partition->begin_offset;
+        input->end_offset = partition->end_offset;
+        input->tombstones = partition->tombstones;
+        input->null_keys = partition->null_keys;
+        input->bytes = partition->bytes;
+    }
+}
+
 static enum wend_status collect_inputs(struct wend_run_state *run, struct wend_error *error) {
     struct wend_run_result *result = run->result;
-    size_t count = wend__block_reader_stream_count(run->reader);
+    size_t count = 0;
+    struct wend_stream_state *const *streams = wend__run_streams(run, &count);
     result->inputs = wend__arena_alloc(&result->arena, (count + 1) * sizeof *result->inputs);
     result->notes =
         wend__arena_alloc(&result->arena, (run->inputs.note_count + 1) * sizeof *result->notes);
     bool done = result->inputs != NULL && result->notes != NULL;
     for (size_t i = 0; done && i < count; i++) {
-        const struct wend_stream_state *stream = wend__block_reader_stream(run->reader, i);
+        const struct wend_stream_state *stream = streams[i];
         struct wend_run_input *input = &result->inputs[result->input_count++];
         *input = (struct wend_run_input){
             .name = keep_text(result, stream->name),
@@ -195,7 +222,8 @@ static enum wend_status collect_inputs(struct wend_run_state *run, struct wend_e
             .trouble = keep_text(result, stream->trouble),
             .bytes = stream->bytes,
         };
-        result->bytes += stream->bytes;
+        add_offsets(run, i, input);
+        result->bytes += input->bytes;
         done = input->name != NULL && input->wrapper != NULL && input->format != NULL &&
                (stream->trouble == NULL || input->trouble != NULL);
     }
@@ -203,7 +231,10 @@ static enum wend_status collect_inputs(struct wend_run_state *run, struct wend_e
         result->notes[result->note_count++] = keep_text(result, run->inputs.notes[i]);
         done = result->notes[i] != NULL;
     }
-    return done ? WEND_OK : wend__fail_memory(error);
+    if (!done) {
+        return wend__fail_memory(error);
+    }
+    return run->kafka != NULL ? wend__run_kafka_notes(run, error) : WEND_OK;
 }
 
 static void collect_counters(struct wend_run_state *run) {
@@ -223,8 +254,9 @@ static enum wend_status write_rejects(struct wend_run_state *run, struct wend_er
         runs[i] = wend__worker_rejects(run->workers[i]);
     }
     struct wend_source_watch watch = {is_told_to_stop, run};
+    size_t count = 0;
     return wend__rejects_file_write(&run->rejects, run->options->rejects, runs, run->worker_count,
-                                    run->reader, &watch, error);
+                                    wend__run_streams(run, &count), &watch, error);
 }
 
 /* No record was accepted: says what was wrong with the first one that was looked at. */
@@ -248,6 +280,9 @@ static enum wend_status fail_empty(const struct wend_run_state *run, struct wend
 static enum wend_status finish(struct wend_run_state *run, struct wend_error *error) {
     struct wend_run_result *result = run->result;
     WEND_TRY(wend__run_phase(run, WEND_RUN_INGEST, error));
+    if (run->kafka != NULL) {
+        wend__kafka_stop(run->kafka);
+    }
     WEND_TRY(wend__run_check_limits(run, error));
     find_watermark(run);
     WEND_TRY(wend__run_phase(run, WEND_RUN_FOLD, error));
@@ -279,6 +314,7 @@ static void release(struct wend_run_state *run) {
     wend__snapshot_writer_destroy(run->writer);
     wend__router_destroy(run->router);
     wend__block_reader_destroy(run->reader);
+    wend__run_close_kafka(run);
     wend__timezone_close(run->timezone);
     wend__inputs_deinit(&run->inputs);
 }
@@ -291,7 +327,9 @@ enum wend_status wend__run(const struct wend_run_options *options, struct wend_r
     enum wend_status status = make_result(&run, error);
     if (status == WEND_OK) {
         fill_defaults(&run);
-        status = wend__inputs_expand(options->inputs, options->input_count, &run.inputs, error);
+        status = options->kafka != NULL ? WEND_OK
+                                        : wend__inputs_expand(options->inputs, options->input_count,
+                                                              &run.inputs, error);
     }
     if (status == WEND_OK) {
         status = wend__run_open_output(&run, error);

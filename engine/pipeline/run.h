@@ -27,10 +27,21 @@ struct wend_run_progress {
     uint64_t done_bytes;
     uint64_t total_bytes; /* 0: unknown */
     uint64_t events;
+    uint64_t total_events; /* 0: unknown */
+};
+
+/* Where messages come from. */
+struct wend_run_kafka {
+    const struct wend_setting *settings;
+    size_t setting_count;
+    uint64_t memory_bytes; /* for librdkafka's queues; 0: a part of memory */
+    void (*note)(void *context, const char *text); /* troubles on the way, lines for people */
+    void *note_context;
 };
 
 /* Everything is borrowed for the run. 0 and NULL: the default, where there is one. */
 struct wend_run_options {
+    const struct wend_run_kafka *kafka; /* messages instead of files; NULL: files */
     const char *const *inputs;
     size_t input_count;
     struct wend_opened_stream *opened; /* the first input, when it was looked at; taken over */
@@ -64,6 +75,11 @@ struct wend_run_input {
     uint32_t confidence; /* percent */
     const char *trouble; /* NULL: none */
     uint64_t bytes;
+    bool has_offsets; /* a partition: from begin up to end was read */
+    int64_t begin_offset;
+    int64_t end_offset;
+    uint64_t tombstones; /* messages without a value, which were skipped */
+    uint64_t null_keys;  /* messages without a key */
 };
 
 /* Owned by the result; texts by its arena or the lists. */

@@ -16,7 +16,10 @@ struct wend_run_state {
     struct wend_inputs inputs;
     struct wend_hit_layout layout;
     struct wend_source_watch watch;
-    struct wend_block_reader *reader;
+    struct wend_block_reader *reader; /* NULL: messages */
+    struct wend_kafka *kafka;         /* NULL: files */
+    struct wend_stream_state **partitions;
+    uint64_t message_count; /* that are to be read, at most */
     struct wend_router *router;
     struct wend_gate gate;
     struct wend_budget budget;
@@ -45,6 +48,16 @@ wend__run_phase(struct wend_run_state *run, enum wend_run_phase phase, struct we
  * that called the run, and not while a phase is on. */
 WEND_MUST_CHECK enum wend_status wend__run_check_stop(struct wend_run_state *run,
                                                       struct wend_error *error);
+
+/* run_kafka.c: finds the partitions and begins to fetch; their part of the result; the end. */
+WEND_MUST_CHECK enum wend_status wend__run_open_kafka(struct wend_run_state *run,
+                                                      struct wend_error *error);
+WEND_MUST_CHECK enum wend_status wend__run_kafka_notes(struct wend_run_state *run,
+                                                       struct wend_error *error);
+void wend__run_close_kafka(struct wend_run_state *run);
+
+/* run.c: the streams of the run, in input order. */
+struct wend_stream_state *const *wend__run_streams(const struct wend_run_state *run, size_t *count);
 
 /* run_limits.c: behind the ingest phase. WEND_ERROR_LIMIT: all threads together have too many
  * names or segment values; WEND_ERROR_MEMORY. */

@@ -134,6 +134,11 @@ enum wend_status wend__run_publish(struct wend_run_state *run, struct wend_error
             .wrapper = input->wrapper,
             .bytes = input->bytes,
             .trouble = input->trouble,
+            .has_offsets = input->has_offsets,
+            .begin_offset = input->begin_offset,
+            .end_offset = input->end_offset,
+            .tombstones = input->tombstones,
+            .null_keys = input->null_keys,
         };
     }
     struct wend_manifest manifest = {

@@ -87,15 +87,19 @@ static uint32_t phase_permille(const struct wend_run_state *run) {
 
 /* Tells how far the run is; false when it is to stop. */
 static bool tell_progress(struct wend_run_state *run) {
+    if (run->kafka != NULL) {
+        wend__kafka_serve(run->kafka);
+    }
     if (run->options->progress == NULL) {
         return true;
     }
     struct wend_run_progress progress = {
         .phase = run->phase,
         .phase_permille = phase_permille(run),
-        .done_bytes = wend__block_reader_raw_bytes(run->reader),
+        .done_bytes = run->reader == NULL ? 0 : wend__block_reader_raw_bytes(run->reader),
         .total_bytes = run->inputs.total_bytes,
         .events = atomic_load_explicit(&run->event_count, memory_order_relaxed),
+        .total_events = run->message_count,
     };
     return run->options->progress(run->options->progress_context, &progress);
 }

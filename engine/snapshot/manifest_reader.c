@@ -182,7 +182,14 @@ static void read_inputs(struct reading *reading, const json_t *root,
             .wrapper = text_or_null(reading, item, "wrapper"),
             .bytes = count_at(reading, item, "bytes"),
             .trouble = text_or_null(reading, item, "trouble"),
+            .has_offsets = json_object_get(item, "end_offset") != NULL,
         };
+        if (inputs[i].has_offsets) {
+            inputs[i].begin_offset = (int64_t)count_at(reading, item, "begin_offset");
+            inputs[i].end_offset = (int64_t)count_at(reading, item, "end_offset");
+            inputs[i].tombstones = count_at(reading, item, "tombstones");
+            inputs[i].null_keys = count_at(reading, item, "null_keys");
+        }
     }
     manifest->inputs = inputs;
     manifest->input_count = inputs == NULL ? 0 : count;

@@ -81,6 +81,12 @@ static json_t *inputs_of(struct builder *builder, const struct wend_manifest *ma
         set(builder, object, "wrapper", text_or_null(input->wrapper));
         set(builder, object, "bytes", count_of(input->bytes));
         set(builder, object, "trouble", text_or_null(input->trouble));
+        if (input->has_offsets) {
+            set(builder, object, "begin_offset", json_integer(input->begin_offset));
+            set(builder, object, "end_offset", json_integer(input->end_offset));
+            set(builder, object, "tombstones", count_of(input->tombstones));
+            set(builder, object, "null_keys", count_of(input->null_keys));
+        }
         append(builder, array, object);
     }
     return array;

@@ -136,6 +136,8 @@ static int compare_inputs(const void *a, const void *b) {
     int order = compare_texts(x->name, y->name);
     order = order != 0 ? order : compare_texts(x->format, y->format);
     order = order != 0 ? order : compare_texts(x->wrapper, y->wrapper);
+    order = order != 0 ? order
+                       : (x->begin_offset > y->begin_offset) - (x->begin_offset < y->begin_offset);
     order = order != 0 ? order : (x->bytes > y->bytes) - (x->bytes < y->bytes);
     return order != 0 ? order : compare_texts(x->trouble, y->trouble);
 }

@@ -38,6 +38,11 @@ struct wend_manifest_input {
     const char *wrapper; /* "plain", "gzip", ... */
     uint64_t bytes;      /* uncompressed bytes that were read: the position after the last one */
     const char *trouble; /* why it ended early, NULL: it did not */
+    bool has_offsets;    /* a partition of Kafka: from begin up to end was read */
+    int64_t begin_offset;
+    int64_t end_offset;
+    uint64_t tombstones; /* messages without a value, which were skipped */
+    uint64_t null_keys;  /* messages without a key */
 };
 
 struct wend_manifest {

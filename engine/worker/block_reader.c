@@ -88,22 +88,12 @@ enum wend_status wend__block_reader_create(const struct wend_block_reader_option
     return WEND_OK;
 }
 
-static void destroy_stream(struct wend_stream_state *stream) {
-    if (stream != NULL) {
-        wend__detected_deinit(&stream->detected);
-        wend__free(stream->name);
-        wend__free(stream->wrapper);
-        wend__free(stream->trouble);
-        wend__free(stream);
-    }
-}
-
 void wend__block_reader_destroy(struct wend_block_reader *reader) {
     if (reader == NULL) {
         return;
     }
     for (size_t i = 0; i < reader->stream_count; i++) {
-        destroy_stream(reader->streams[i]);
+        wend__stream_state_destroy(reader->streams[i]);
     }
     wend__free(reader->streams);
     wend__head_deinit(&reader->head);
@@ -462,4 +452,9 @@ size_t wend__block_reader_stream_count(const struct wend_block_reader *reader) {
 const struct wend_stream_state *wend__block_reader_stream(const struct wend_block_reader *reader,
                                                           size_t index) {
     return reader->streams[index];
+}
+
+struct wend_stream_state *const *
+wend__block_reader_streams(const struct wend_block_reader *reader) {
+    return reader->streams;
 }

@@ -94,5 +94,6 @@ uint64_t wend__block_reader_raw_bytes(const struct wend_block_reader *reader);
 size_t wend__block_reader_stream_count(const struct wend_block_reader *reader);
 const struct wend_stream_state *wend__block_reader_stream(const struct wend_block_reader *reader,
                                                           size_t index);
+struct wend_stream_state *const *wend__block_reader_streams(const struct wend_block_reader *reader);
 
 #endif

@@ -23,7 +23,9 @@ static enum wend_status find_time_unit(struct wend_worker *worker, struct wend_b
                                        struct wend_error *error) {
     struct wend_stream_state *stream = worker->stream;
     for (;;) {
-        bool is_oldest = wend__block_reader_is_oldest(worker->plan->reader, worker->block.index);
+        /* A partition comes in order, to one thread. */
+        bool is_oldest = worker->plan->kafka != NULL ||
+                         wend__block_reader_is_oldest(worker->plan->reader, worker->block.index);
         int unit = atomic_load_explicit(&stream->time_unit, memory_order_acquire);
         if (unit != WEND_TIME_UNIT_AUTO) {
             worker->time = (struct wend_time_state){(enum wend_time_unit)unit, true};
@@ -74,7 +76,7 @@ static enum wend_status take_event(struct wend_worker *worker, int64_t ts_us,
     if (customer.data == NULL) {
         return wend__worker_reject(worker, WEND_REJECT_CUSTOMER, position, record->raw, error);
     }
-    if (ts_us > plan->future_us) {
+    if (ts_us > worker->future_us) {
         return wend__worker_reject(worker, WEND_REJECT_FUTURE, position, record->raw, error);
     }
     _Alignas(16) uint8_t space[WEND_HIT_BYTES_MAX];
@@ -86,13 +88,13 @@ static enum wend_status take_event(struct wend_worker *worker, int64_t ts_us,
     if (plan->lateness_us == WEND_LATENESS_UNLIMITED) {
         return wend__worker_accept(worker, hit, customer, error);
     }
-    return wend__worker_wait(worker, hit, customer, record->raw, error);
+    return plan->kafka != NULL ? wend__worker_judge_now(worker, hit, customer, record->raw, error)
+                               : wend__worker_wait(worker, hit, customer, record->raw, error);
 }
 
-static enum wend_status take_record(struct wend_worker *worker, uint32_t index, uint64_t base,
-                                    struct wend_error *error) {
+enum wend_status wend__worker_take_record(struct wend_worker *worker, uint32_t index,
+                                          uint64_t position, struct wend_error *error) {
     const struct wend_record *record = &worker->batch.records[index];
-    uint64_t position = base + record->offset;
     if (record->reject != WEND_REJECT_NONE) {
         return wend__worker_reject(worker, record->reject, position, record->raw, error);
     }
@@ -132,7 +134,8 @@ enum wend_status wend__worker_ingest_block(struct wend_worker *worker, struct we
         atomic_fetch_add_explicit(worker->plan->event_count, worker->batch.record_count,
                                   memory_order_relaxed);
         for (uint32_t i = 0; i < worker->batch.record_count; i++) {
-            WEND_TRY(take_record(worker, i, block->position + at, error));
+            uint64_t position = block->position + at + worker->batch.records[i].offset;
+            WEND_TRY(wend__worker_take_record(worker, i, position, error));
         }
         at += consumed;
     }

@@ -1,4 +1,5 @@
-/* Bounded lateness: the events of a block wait until it is their block's turn. */
+/* Bounded lateness: the events of a block wait until it is their block's turn; those of a
+ * partition, which one thread reads, do not. */
 #include "base/memory.h"
 #include "worker/worker_internal.h"
 
@@ -30,6 +31,24 @@ static bool is_late(const struct wend_stream_state *stream, int64_t ts_us, int64
     return stream->has_mark && ts_us < stream->mark_us - lateness_us;
 }
 
+static void raise_mark(struct wend_stream_state *stream, int64_t ts_us) {
+    if (!stream->has_mark || ts_us > stream->mark_us) {
+        stream->has_mark = true;
+        stream->mark_us = ts_us;
+    }
+}
+
+enum wend_status wend__worker_judge_now(struct wend_worker *worker, const struct wend_hit *hit,
+                                        struct wend_bytes customer, struct wend_bytes raw,
+                                        struct wend_error *error) {
+    struct wend_stream_state *stream = worker->stream;
+    if (is_late(stream, hit->ts_us, worker->plan->lateness_us)) {
+        return wend__worker_reject(worker, WEND_REASON_LATE, hit->position, raw, error);
+    }
+    raise_mark(stream, hit->ts_us < worker->mark_most_us ? hit->ts_us : worker->mark_most_us);
+    return wend__worker_accept(worker, hit, customer, error);
+}
+
 enum wend_status wend__worker_judge_late(struct wend_worker *worker, struct wend_error *error) {
     const struct wend_worker_plan *plan = worker->plan;
     uint64_t index = worker->block.index;
@@ -46,10 +65,7 @@ enum wend_status wend__worker_judge_late(struct wend_worker *worker, struct wend
                                          error));
             continue;
         }
-        if (!stream->has_mark || hit->ts_us > stream->mark_us) {
-            stream->has_mark = true;
-            stream->mark_us = hit->ts_us;
-        }
+        raise_mark(stream, hit->ts_us);
         worker->waiting[kept] = *waiting;
         memmove(worker->waiting_hits.data + kept * plan->layout->bytes, hit, plan->layout->bytes);
         kept++;

@@ -95,6 +95,7 @@ enum wend_status wend__worker_create(const struct wend_worker_plan *plan, uint32
     }
     made->plan = plan;
     made->index = index;
+    made->future_us = plan->future_us;
     enum wend_status status = create_ingest(made, error);
     if (status == WEND_OK) {
         status = create_owner(made, error);
@@ -178,7 +179,9 @@ static enum wend_status ingest_blocks(struct wend_worker *worker, struct wend_er
 }
 
 enum wend_status wend__worker_ingest(struct wend_worker *worker, struct wend_error *error) {
-    enum wend_status status = ingest_blocks(worker, error);
+    enum wend_status status = worker->plan->kafka != NULL
+                                  ? wend__worker_ingest_messages(worker, error)
+                                  : ingest_blocks(worker, error);
     if (status == WEND_OK && worker->rejects != NULL) {
         status = wend__runs_finish(worker->rejects, error);
     }

@@ -7,6 +7,9 @@
  * Between the two phases all threads are joined: folding needs the watermark, the largest accepted
  * time of the whole run.
  *
+ * A run of messages (`kafka`) has no blocks: each thread takes the messages of its own partitions,
+ * each of which is an input with a mark of its own.
+ *
  * Threads: each worker belongs to one thread in a phase; the plan is shared and constant.
  */
 #ifndef WEND_WORKER_WORKER_H
@@ -15,6 +18,7 @@
 #include "model/counters.h"
 #include "model/touchpoints.h"
 #include "route/router.h"
+#include "source/kafka.h"
 #include "tally/tally.h"
 #include "worker/block_reader.h"
 #include "worker/gate.h"
@@ -29,7 +33,9 @@ struct wend_worker;
 struct wend_worker_plan {
     const struct wend_ruleset *ruleset;
     const struct wend_hit_layout *layout;
-    struct wend_block_reader *reader;
+    struct wend_block_reader *reader;            /* NULL: the run is of messages */
+    struct wend_kafka *kafka;                    /* NULL: the run is of files */
+    struct wend_stream_state *const *partitions; /* of `kafka`, in its order */
     struct wend_router *router;
     struct wend_gate *gate;
     struct wend_budget *budget;
@@ -38,7 +44,7 @@ struct wend_worker_plan {
     uint64_t seed;                        /* the secret seed of the run */
     uint32_t worker_count;
     uint32_t tables;      /* bits 1 << enum wend_table_id that are computed */
-    int64_t future_us;    /* later events are of the future */
+    int64_t future_us;    /* later events are of the future; a message with a time has its own */
     int64_t lateness_us;  /* WEND_LATENESS_UNLIMITED, or the bound */
     uint64_t settle_hits; /* held hits that are looked through, with bounded lateness */
     bool close_all;

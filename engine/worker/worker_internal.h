@@ -1,5 +1,6 @@
 /*
- * worker_internal.h: the inside of a worker; for worker.c, ingest.c, late.c and owner.c only.
+ * worker_internal.h: the inside of a worker; for worker.c, ingest.c, late.c,
+ * message_loop.c and owner.c only.
  *
  * Threads: as worker.h.
  */
@@ -44,6 +45,8 @@ struct wend_worker {
     struct wend_block block;
     struct wend_stream_state *stream; /* that the decoder is set to */
     struct wend_time_state time;
+    int64_t future_us;    /* of the record at hand: a later time is of the future */
+    int64_t mark_most_us; /* of the record at hand: what its time counts for the mark at most */
     struct wend_counters counters;
     bool has_latest;
     int64_t latest_us;
@@ -84,6 +87,10 @@ WEND_MUST_CHECK enum wend_status wend__worker_ingest_block(struct wend_worker *w
 WEND_MUST_CHECK enum wend_status wend__worker_reject(struct wend_worker *worker, uint32_t reason,
                                                      uint64_t position, struct wend_bytes raw,
                                                      struct wend_error *error);
+/* Record `index` of the batch, at `position` of the run. */
+WEND_MUST_CHECK enum wend_status wend__worker_take_record(struct wend_worker *worker,
+                                                          uint32_t index, uint64_t position,
+                                                          struct wend_error *error);
 /* Sends an event that is not late. */
 WEND_MUST_CHECK enum wend_status wend__worker_accept(struct wend_worker *worker,
                                                      const struct wend_hit *hit,
@@ -97,5 +104,13 @@ WEND_MUST_CHECK enum wend_status wend__worker_wait(struct wend_worker *worker,
                                                    struct wend_bytes raw, struct wend_error *error);
 WEND_MUST_CHECK enum wend_status wend__worker_judge_late(struct wend_worker *worker,
                                                          struct wend_error *error);
+/* Judges an event of a partition, which is this thread's alone, at once. */
+WEND_MUST_CHECK enum wend_status
+wend__worker_judge_now(struct wend_worker *worker, const struct wend_hit *hit,
+                       struct wend_bytes customer, struct wend_bytes raw, struct wend_error *error);
+
+/* message_loop.c: the messages of the thread's partitions, until all are read to their ends. */
+WEND_MUST_CHECK enum wend_status wend__worker_ingest_messages(struct wend_worker *worker,
+                                                              struct wend_error *error);
 
 #endif

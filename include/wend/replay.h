@@ -54,7 +54,8 @@ struct wend_progress {
     uint32_t phase_permille; /* of the counting, and of the writing, that is done */
     uint64_t done_bytes;     /* of the files, as they lie on the disk */
     uint64_t total_bytes;
-    uint64_t events; /* records that were read */
+    uint64_t events;       /* records that were read */
+    uint64_t total_events; /* 0: unknown; of a stream that is read to its end, about */
 };
 
 /*

@@ -3,6 +3,7 @@
  *
  *   definitions.h   what touchpoints, sessions and journeys are
  *   replay.h        events in, results out
+ *   stream.h        messages of Kafka in, results out
  *   snapshot.h      reading, checking, merging what a run wrote
  *   status.h        how calls fail
  */
@@ -13,6 +14,7 @@
 #include <wend/replay.h>
 #include <wend/snapshot.h>
 #include <wend/status.h>
+#include <wend/stream.h>
 
 #ifdef __cplusplus
 extern "C" {

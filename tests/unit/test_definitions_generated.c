@@ -5,7 +5,7 @@
 static void load_generated(bool is_csv, uint64_t days) {
     struct wend_cli_world_options options = {.days = days};
     struct wend_cli_text text = {0};
-    wend__cli_write_definitions(&options, is_csv, &text);
+    wend__cli_write_definitions(&options, is_csv, NULL, NULL, &text);
     struct wend_ruleset *ruleset = load(wend__cli_text_string(&text));
     cr_assert_eq(ruleset->journey_count, 2);
     cr_assert_eq(ruleset->segment_count, 2);

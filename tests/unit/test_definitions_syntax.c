@@ -70,7 +70,7 @@ static const struct refusal text[] = {
      "4:1: a definition file has no key `\xC3\xA4`; there is `version`, `format`, `fields`, "
      "`time`, `customer`, `event`, `id`, `value`, `where`, `lateness`, `max_record`, "
      "`touchpoints`, `sessions`, `journeys`, `segments`, `window`, `collapse`, `max_steps`, "
-     "`flow_depth` and `max_touchpoints`"},
+     "`flow_depth`, `max_touchpoints` and `kafka`"},
     {TEXT(SHORTEST "sessions: {key: \xC3\xA4, g\xC3\xA4p: 1}\n"),
      "4:21: `sessions` has no key `g\xC3\xA4p`; did you mean `gap`?"},
     {TEXT("time: t\r\ncustomer: c\r\nevnt: e\r\n"),

@@ -7,8 +7,8 @@ static const struct refusal top[] = {
     {TEXT(SHORTEST "colour: red\n"),
      "4:1: a definition file has no key `colour`; there is `version`, `format`, `fields`, `time`, "
      "`customer`, `event`, `id`, `value`, `where`, `lateness`, `max_record`, `touchpoints`, "
-     "`sessions`, `journeys`, `segments`, `window`, `collapse`, `max_steps`, `flow_depth` and "
-     "`max_touchpoints`"},
+     "`sessions`, `journeys`, `segments`, `window`, `collapse`, `max_steps`, `flow_depth`, "
+     "`max_touchpoints` and `kafka`"},
     {TEXT(SHORTEST "version: 2\n"),
      "4:10: `version` is 1, the only version of definition files so far"},
     {TEXT(SHORTEST "version: [1]\n"),

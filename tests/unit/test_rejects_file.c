@@ -3,6 +3,7 @@
 
 #include "ds/runs.h"
 #include "pipeline/rejects_file.h"
+#include "worker/block_reader.h"
 #include "worker/rejects.h"
 
 enum { WORKERS = 2 };
@@ -63,8 +64,8 @@ static bool is_stopped(void *context) {
 static enum wend_status write_runs(const char *path, bool stops, struct wend_error *error) {
     struct wend_rejects_file file = {0};
     struct wend_source_watch watch = {.is_stopped = is_stopped, .context = stops ? &file : NULL};
-    enum wend_status status =
-        wend__rejects_file_write(&file, path, runs, WORKERS, reader, &watch, error);
+    enum wend_status status = wend__rejects_file_write(
+        &file, path, runs, WORKERS, wend__block_reader_streams(reader), &watch, error);
     if (status == WEND_OK) {
         status = wend__rejects_file_publish(&file, error);
     }

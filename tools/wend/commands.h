@@ -26,12 +26,29 @@ struct wend_cli_context {
 typedef enum wend_status wend_cli_run(struct wend_cli_context *context, struct wend_error *error);
 
 wend_cli_run wend__cli_replay;
+wend_cli_run wend__cli_stream;
 wend_cli_run wend__cli_show;
 wend_cli_run wend__cli_check;
 wend_cli_run wend__cli_init;
 wend_cli_run wend__cli_merge;
 wend_cli_run wend__cli_verify;
 wend_cli_run wend__cli_generate;
+
+/* replay.c: what ends with a report and a snapshot: options, definitions, progress, report. `start`
+ * does the work, with the options made from the arguments. */
+struct wend_replay_options;
+struct wend_result;
+typedef enum wend_status wend_cli_start(void *context, const struct wend_replay_options *options,
+                                        struct wend_result **result, struct wend_error *error);
+enum wend_status wend__cli_run_reported(struct wend_cli_context *context, wend_cli_start *start,
+                                        void *start_context,
+                                        struct wend_error *error) WEND_MUST_CHECK;
+/* A `wend_note_call`; `context` is the command's. */
+void wend__cli_pass_note(void *context, const char *text);
+/* The uses of -X as settings, to be freed; texts point into the arguments and `*names`. */
+struct wend_stream_setting;
+struct wend_stream_setting *wend__cli_settings(const struct wend_cli_arguments *arguments,
+                                               struct wend_cli_text *names);
 
 /* SIGINT and SIGTERM set the flag once, then kill; SIGPIPE is ignored. Returns the flag. */
 const atomic_bool *wend__cli_interrupt_install(void);

@@ -1,7 +1,10 @@
 /* `wend generate`: a synthetic clickstream with known answers. */
 #include "commands.h"
+#include "generate_kafka.h"
 #include "generate_stream.h"
 #include "progress.h"
+
+#include "api/cli.h"
 
 #include <string.h>
 
@@ -74,7 +77,8 @@ static enum wend_status make_events(struct wend_cli_context *context, struct wen
                                        .total_events = world->options.events};
         wend__cli_progress_update(&progress, &state);
         if (status == WEND_OK && atomic_load_explicit(context->stop, memory_order_relaxed)) {
-            status = wend__cli_error(error, WEND_ERROR_CANCELLED, "stopped; nothing was kept");
+            status = wend__cli_error(error, WEND_ERROR_CANCELLED, "stopped; %s was kept",
+                                     stream->producer == NULL ? "nothing" : "what was sent");
         }
         if (stream->output->closed_by_reader) {
             break;
@@ -98,10 +102,12 @@ static enum wend_status write_answers(const struct wend_cli_value *values,
 
 static enum wend_status write_definitions(const struct wend_cli_value *values,
                                           const struct wend_cli_world_options *options,
+                                          const struct wend_cli_target *target,
                                           struct wend_error *error) {
     struct wend_cli_text yaml = {0};
     bool csv = strcmp(values[WEND_CLI_DATA_FORMAT].text, "csv") == 0;
-    wend__cli_write_definitions(options, csv, &yaml);
+    wend__cli_write_definitions(options, csv, target->topic,
+                                wend__cli_text_string(&target->brokers), &yaml);
     enum wend_status status =
         wend__cli_output_file(values[WEND_CLI_WRITE_DEFINITIONS].text, &yaml, error);
     wend__cli_text_deinit(&yaml);
@@ -109,23 +115,26 @@ static enum wend_status write_definitions(const struct wend_cli_value *values,
 }
 
 static enum wend_status run(struct wend_cli_context *context, struct wend_cli_world *world,
-                            struct wend_cli_output *output, struct wend_error *error) {
+                            struct wend_cli_output *output, struct wend_producer *producer,
+                            struct wend_error *error) {
     const struct wend_cli_value *values = context->arguments->values;
     struct wend_cli_noise noise = noise_options(values);
     struct wend_cli_answers answers = {0};
     struct wend_cli_stream stream;
     enum wend_status status = WEND_OK;
     wend__cli_stream_init(&stream, &noise, world->options.seed, &answers, output);
+    stream.producer = producer;
     stream.writer.csv = strcmp(values[WEND_CLI_DATA_FORMAT].text, "csv") == 0;
     stream.writer.whole_seconds = world->options.ties;
-    if (stream.writer.csv) {
+    if (stream.writer.csv && producer == NULL) {
         status = wend__cli_stream_text(&stream, wend__cli_csv_header, error);
     }
     if (status == WEND_OK) {
         status = make_events(context, world, &stream, error);
     }
     if (status == WEND_OK) {
-        status = wend__cli_output_finish(output, error);
+        status = producer == NULL ? wend__cli_output_finish(output, error)
+                                  : wend__producer_finish(producer, error);
     }
     if (status == WEND_OK && values[WEND_CLI_ANSWERS].given && !output->closed_by_reader) {
         status = write_answers(values, world, &stream, error);
@@ -134,25 +143,38 @@ static enum wend_status run(struct wend_cli_context *context, struct wend_cli_wo
     return status;
 }
 
-enum wend_status wend__cli_generate(struct wend_cli_context *context, struct wend_error *error) {
+static enum wend_status generate(struct wend_cli_context *context,
+                                 const struct wend_cli_world_options *options,
+                                 const struct wend_cli_target *target, struct wend_error *error) {
     const struct wend_cli_value *values = context->arguments->values;
-    struct wend_cli_world_options options = world_options(values);
-    enum wend_status status = WEND_OK;
-    if (values[WEND_CLI_WRITE_DEFINITIONS].given) {
-        status = write_definitions(values, &options, error);
-    }
-    if (status != WEND_OK) {
-        return status;
-    }
     struct wend_cli_world world;
-    struct wend_cli_output output;
-    wend__cli_world_init(&world, &options);
-    status = wend__cli_output_open(&output, values[WEND_CLI_DATA_OUTPUT].text,
-                                   choose_compression(values), error);
+    struct wend_cli_output output = {.descriptor = -1};
+    struct wend_producer *producer = NULL;
+    wend__cli_world_init(&world, options);
+    enum wend_status status =
+        target->topic != NULL ? wend__cli_target_open(context, target, &producer, error)
+                              : wend__cli_output_open(&output, values[WEND_CLI_DATA_OUTPUT].text,
+                                                      choose_compression(values), error);
     if (status == WEND_OK) {
-        status = run(context, &world, &output, error);
+        status = run(context, &world, &output, producer, error);
     }
     wend__cli_world_deinit(&world);
     wend__cli_output_deinit(&output);
+    wend__producer_close(producer);
+    return status;
+}
+
+enum wend_status wend__cli_generate(struct wend_cli_context *context, struct wend_error *error) {
+    const struct wend_cli_value *values = context->arguments->values;
+    struct wend_cli_world_options options = world_options(values);
+    struct wend_cli_target target = {0};
+    enum wend_status status = wend__cli_target_read(context->arguments, &target, error);
+    if (status == WEND_OK && values[WEND_CLI_WRITE_DEFINITIONS].given) {
+        status = write_definitions(values, &options, &target, error);
+    }
+    if (status == WEND_OK) {
+        status = generate(context, &options, &target, error);
+    }
+    wend__cli_target_deinit(&target);
     return status;
 }

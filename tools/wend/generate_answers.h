@@ -57,8 +57,9 @@ void wend__cli_answers_json(const struct wend_cli_answers *answers,
                             const struct wend_cli_world_options *options, int64_t lateness_ms,
                             struct wend_cli_text *out);
 
-/* The definition file (YAML) that fits the events. */
+/* The definition file (YAML) that fits the events. `topic` (NULL: none): with where they are in
+ * Kafka. */
 void wend__cli_write_definitions(const struct wend_cli_world_options *options, bool csv,
-                                 struct wend_cli_text *out);
+                                 const char *topic, const char *brokers, struct wend_cli_text *out);
 
 #endif

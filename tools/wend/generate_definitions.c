@@ -1,6 +1,8 @@
 /* The definition file that fits the made-up events. */
 #include "generate_answers.h"
 
+#include <string.h>
+
 static void add_stages(struct wend_cli_text *out, const char *const *names, size_t count,
                        bool checkout) {
     wend__cli_text_add(out, "    stages:\n");
@@ -18,11 +20,22 @@ static void add_stages(struct wend_cli_text *out, const char *const *names, size
     }
 }
 
+/* Messages have no header to name the columns. */
+static void add_format(struct wend_cli_text *out, bool csv, const char *topic) {
+    if (!csv || topic == NULL) {
+        wend__cli_text_add_format(out, "version: 1\nformat: %s\n", csv ? "csv" : "ndjson");
+        return;
+    }
+    wend__cli_text_add_format(out, "version: 1\nformat: {kind: csv, header: no, columns: [%.*s]}\n",
+                              (int)strcspn(wend__cli_csv_header, "\n"), wend__cli_csv_header);
+}
+
 void wend__cli_write_definitions(const struct wend_cli_world_options *options, bool csv,
+                                 const char *topic, const char *brokers,
                                  struct wend_cli_text *out) {
     wend__cli_text_add(out, "# The made-up shop of `wend generate`; `wend help generate` tells "
                             "the story in it.\n");
-    wend__cli_text_add_format(out, "version: 1\nformat: %s\n", csv ? "csv" : "ndjson");
+    add_format(out, csv, topic);
     wend__cli_text_add(out, "time: time\ncustomer: user_id\nevent: event\nid: event_id\n"
                             "value: value\n\n"
                             "# scroll and heartbeat are no steps of a path.\n"
@@ -52,4 +65,8 @@ void wend__cli_write_definitions(const struct wend_cli_world_options *options, b
                               "\nwindow: %s\n",
                               csv ? "device" : "/context/device/type",
                               options->days >= 14 ? "7d" : "1d");
+    if (topic != NULL) {
+        wend__cli_text_add_format(out, "\nkafka:\n  brokers: \"%s\"\n  topics: \"%s\"\n", brokers,
+                                  topic);
+    }
 }

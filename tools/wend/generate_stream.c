@@ -1,5 +1,7 @@
 #include "generate_stream.h"
 
+#include "api/cli.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -31,6 +33,9 @@ void wend__cli_stream_deinit(struct wend_cli_stream *stream) {
 static enum wend_status flush(struct wend_cli_stream *stream, struct wend_error *error) {
     size_t len = stream->lines_len;
     stream->lines_len = 0;
+    if (len == 0) {
+        return WEND_OK;
+    }
     return wend__cli_output_write(stream->output, stream->lines, len, error);
 }
 
@@ -39,14 +44,28 @@ static enum wend_status make_room(struct wend_cli_stream *stream, struct wend_er
     return full ? flush(stream, error) : WEND_OK;
 }
 
+/* A line as a message, without its line end; all of a customer's go to one partition, the spoilt
+ * ones, too. */
+static enum wend_status send_line(struct wend_cli_stream *stream,
+                                  const struct wend_cli_event *event, size_t len,
+                                  struct wend_error *error) {
+    char key[WEND_CLI_CUSTOMER_MAX];
+    size_t key_len = (size_t)(wend__cli_write_customer(event, key) - key);
+    return wend__producer_send(stream->producer, (struct wend_text){key, key_len},
+                               (struct wend_text){stream->lines, len - 1}, error);
+}
+
 static enum wend_status write_line(struct wend_cli_stream *stream,
                                    const struct wend_cli_event *event, enum wend_cli_fault fault,
                                    struct wend_error *error) {
     enum wend_status status = make_room(stream, error);
     char *start = stream->lines + stream->lines_len;
     size_t len = (size_t)(wend__cli_write_event(&stream->writer, event, fault, start) - start);
-    stream->lines_len += len;
     stream->bytes += len;
+    if (stream->producer != NULL) {
+        return status == WEND_OK ? send_line(stream, event, len, error) : status;
+    }
+    stream->lines_len += len;
     return status;
 }
 

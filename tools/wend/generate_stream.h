@@ -12,6 +12,8 @@
 #include "generate_answers.h"
 #include "generate_output.h"
 
+struct wend_producer;
+
 struct wend_cli_noise {
     int64_t disorder_ms;
     int64_t lateness_ms;
@@ -30,7 +32,8 @@ struct wend_cli_stream {
     struct wend_cli_writer writer;
     struct wend_cli_answers *answers;
     struct wend_cli_output *output;
-    struct wend_cli_queue queue; /* what has happened and not yet arrived */
+    struct wend_producer *producer; /* NULL: lines go to the output */
+    struct wend_cli_queue queue;    /* what has happened and not yet arrived */
     struct wend_cli_held *held;
     size_t held_count;
     size_t held_capacity;

@@ -188,6 +188,11 @@ static char *put_url(const struct wend_cli_event *event, char *at) {
     return at;
 }
 
+char *wend__cli_write_customer(const struct wend_cli_event *event, char *at) {
+    *at++ = 'c';
+    return put_number(at, event->customer + 1);
+}
+
 static char *write_json(struct wend_cli_writer *writer, const struct wend_cli_event *event,
                         enum wend_cli_fault fault, char *at) {
     const struct words *text = event_words(event);
@@ -198,8 +203,8 @@ static char *write_json(struct wend_cli_writer *writer, const struct wend_cli_ev
     if (fault == WEND_CLI_FAULT_CUSTOMER) {
         at = PUT(at, "\",\"user_id\":null,\"event\":\"");
     } else {
-        at = PUT(at, "\",\"user_id\":\"c");
-        at = put_number(at, event->customer + 1);
+        at = PUT(at, "\",\"user_id\":\"");
+        at = wend__cli_write_customer(event, at);
         at = PUT(at, "\",\"event\":\"");
     }
     at = put_text(at, wend__cli_kinds[event->kind].name);
@@ -242,8 +247,7 @@ static char *write_csv(struct wend_cli_writer *writer, const struct wend_cli_eve
     at = put(at, "\"", quoted ? 1 : 0);
     *at++ = ',';
     if (fault != WEND_CLI_FAULT_CUSTOMER) {
-        *at++ = 'c';
-        at = put_number(at, event->customer + 1);
+        at = wend__cli_write_customer(event, at);
     }
     *at++ = ',';
     at = put_text(at, wend__cli_kinds[event->kind].name);

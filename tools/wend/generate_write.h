@@ -32,6 +32,9 @@ struct wend_cli_writer {
 /* Writes the line with its LF at `at`, where WEND_CLI_LINE_MAX bytes are free; returns its end. */
 char *wend__cli_write_event(struct wend_cli_writer *writer, const struct wend_cli_event *event,
                             enum wend_cli_fault fault, char *at);
+#define WEND_CLI_CUSTOMER_MAX 24
+/* The customer's id, as in the event, into `at`; returns its end. */
+char *wend__cli_write_customer(const struct wend_cli_event *event, char *at);
 /* The first line of CSV. */
 extern const char wend__cli_csv_header[];
 

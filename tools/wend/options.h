@@ -21,6 +21,7 @@
 enum wend_cli_command_id {
     WEND_CLI_TOP, /* `wend` without a command: help, version, generated texts */
     WEND_CLI_REPLAY,
+    WEND_CLI_STREAM,
     WEND_CLI_SHOW,
     WEND_CLI_CHECK,
     WEND_CLI_INIT,
@@ -88,6 +89,10 @@ enum wend_cli_option_id {
     WEND_CLI_MEMORY,
     WEND_CLI_TEMP_DIR,
     WEND_CLI_BLOCK_SIZE,
+    /* stream */
+    WEND_CLI_PROPERTY,
+    WEND_CLI_UNTIL_END,
+    WEND_CLI_KAFKA_MEMORY,
     /* show */
     WEND_CLI_SCOPE,
     WEND_CLI_WHERE,
@@ -113,6 +118,8 @@ enum wend_cli_option_id {
     WEND_CLI_TIES,
     WEND_CLI_DATA_FORMAT,
     WEND_CLI_DATA_OUTPUT,
+    WEND_CLI_TO_KAFKA,
+    WEND_CLI_PARTITIONS,
     WEND_CLI_COMPRESS,
     WEND_CLI_ANSWERS,
     WEND_CLI_WRITE_DEFINITIONS,

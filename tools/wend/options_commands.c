@@ -56,6 +56,32 @@ const struct wend_cli_command wend__cli_commands[WEND_CLI_COMMAND_COUNT] = {
             .exits = "1: no record of the input could be used. Rejected records beside usable ones "
                      "are no failure.",
         },
+    [WEND_CLI_STREAM] =
+        {
+            .name = "stream",
+            .operands = "",
+            .operand_max = 0,
+            .summary = "turn topics of Kafka into a snapshot of journeys",
+            .description =
+                "Reads the topics that the section `kafka` of the definitions names, each message "
+                "a record (JSON, or CSV with declared columns), and writes what a replay of the "
+                "same events would write. A partition is an input of its own, as a file is. Events "
+                "may be out of order by 10 minutes, and windows are of an hour, unless the "
+                "definitions say otherwise.\n"
+                "\n"
+                "With --until-end it reads up to the end that each partition has at the start, and "
+                "stops; following a topic live is not there yet. No group is joined and no offset "
+                "committed. Nothing is skipped in silence: where what is to be read is not in the "
+                "log any more, the run fails.",
+            .examples = "# what is in the topics now\n"
+                        "wend stream -c wend.yaml --until-end -o out\n"
+                        "# another cluster, with a password from the environment\n"
+                        "wend stream -c wend.yaml --until-end -o out -X brokers=kafka:9093 \\\n"
+                        "    -X security.protocol=sasl_ssl -X sasl.mechanism=SCRAM-SHA-512 \\\n"
+                        "    -X sasl.username=wend -X 'sasl.password=$KAFKA_PASSWORD'\n",
+            .exits = "1: no record could be used. 3: also when the brokers cannot be reached, or "
+                     "refuse.",
+        },
     [WEND_CLI_SHOW] =
         {
             .name = "show",
@@ -179,6 +205,8 @@ const struct wend_cli_command wend__cli_commands[WEND_CLI_COMMAND_COUNT] = {
                 "replay must find with the definitions that --definitions writes.",
             .examples = "wend generate --output events.ndjson.gz --answers answers.json "
                         "--definitions wend.yaml\n"
+                        "# the same events as messages\n"
+                        "wend generate --to-kafka localhost:9092/clicks --partitions 8\n"
                         "# ten million events with everything that goes wrong in real logs\n"
                         "wend generate --events 10_000_000 --disorder 30s --late 0.1% "
                         "--duplicates 0.5% --bad-lines 0.1% --output events.ndjson\n",

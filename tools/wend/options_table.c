@@ -3,8 +3,8 @@
 
 #define BIT(command) (1U << WEND_CLI_##command)
 #define EVERY                                                                                      \
-    (BIT(REPLAY) | BIT(SHOW) | BIT(CHECK) | BIT(INIT) | BIT(MERGE) | BIT(VERIFY) | BIT(GENERATE) | \
-     BIT(HELP))
+    (BIT(REPLAY) | BIT(STREAM) | BIT(SHOW) | BIT(CHECK) | BIT(INIT) | BIT(MERGE) | BIT(VERIFY) |   \
+     BIT(GENERATE) | BIT(HELP))
 #define KIB UINT64_C(1024)
 #define SECOND UINT64_C(1000000)
 #define DAY (86400 * SECOND)
@@ -14,14 +14,14 @@
 const struct wend_cli_option wend__cli_options[WEND_CLI_OPTION_COUNT] = {
     [WEND_CLI_DEFINITIONS] = {
         .name = "definitions", .letter = 'c', .kind = WEND_CLI_FILE, .value_name = "FILE",
-        .category = WEND_CLI_INPUT, .commands = BIT(REPLAY),
+        .category = WEND_CLI_INPUT, .commands = BIT(REPLAY) | BIT(STREAM),
         .summary = "definitions: fields, touchpoints, sessions, journeys (YAML)",
         .details = "Without it everything is inferred, and the report says what was assumed. "
                    "`wend init` writes a file to start from, `wend check` tests one."},
     [WEND_CLI_INPUT_FORMAT] = {
         .name = "format", .letter = 'f', .kind = WEND_CLI_CHOICE, .value_name = "KIND",
         .choices = "auto|ndjson|csv|access-log", .standard = "auto",
-        .category = WEND_CLI_INPUT, .commands = BIT(REPLAY) | BIT(INIT) | BIT(CHECK),
+        .category = WEND_CLI_INPUT, .commands = BIT(REPLAY) | BIT(STREAM) | BIT(INIT) | BIT(CHECK),
         .summary = "how records are written: auto, ndjson, csv, access-log",
         .details = "`auto` looks at the first records of each input. `csv` is delimited text with "
                    "any one-byte separator, also tabs. Overrides `format: kind:` of the "
@@ -35,13 +35,13 @@ const struct wend_cli_option wend__cli_options[WEND_CLI_OPTION_COUNT] = {
                    "each input that is being read."},
     [WEND_CLI_OUTPUT] = {
         .name = "output", .letter = 'o', .kind = WEND_CLI_DIRECTORY, .value_name = "DIR",
-        .category = WEND_CLI_RESULT, .commands = BIT(REPLAY) | BIT(MERGE),
+        .category = WEND_CLI_RESULT, .commands = BIT(REPLAY) | BIT(STREAM) | BIT(MERGE),
         .summary = "write the snapshot into the directory DIR",
         .details = "It is written beside DIR under a temporary name and renamed when complete: DIR "
                    "is there whole or not at all."},
     [WEND_CLI_REPLACE] = {
         .name = "replace", .kind = WEND_CLI_FLAG,
-        .category = WEND_CLI_RESULT, .commands = BIT(REPLAY) | BIT(MERGE),
+        .category = WEND_CLI_RESULT, .commands = BIT(REPLAY) | BIT(STREAM) | BIT(MERGE),
         .summary = "replace a snapshot that is already in DIR",
         .details = "Only a directory with the manifest of a snapshot is replaced, and only when "
                    "the new one is complete."},
@@ -49,75 +49,78 @@ const struct wend_cli_option wend__cli_options[WEND_CLI_OPTION_COUNT] = {
         .name = "tables", .kind = WEND_CLI_LIST, .value_name = "LIST",
         .choices = TABLES "|all",
         .standard = "paths,transitions,flow,stages,abandonment,touchpoints,switches",
-        .category = WEND_CLI_RESULT, .commands = BIT(REPLAY),
+        .category = WEND_CLI_RESULT, .commands = BIT(REPLAY) | BIT(STREAM),
         .summary = "tables to write, between commas, or all",
         .details = "`sessions` and `journeys` have a row for each session and journey, and are "
                    "written only when named (or by `all`)."},
     [WEND_CLI_REJECTS] = {
         .name = "rejects", .kind = WEND_CLI_FILE, .value_name = "FILE",
-        .category = WEND_CLI_RESULT, .commands = BIT(REPLAY),
+        .category = WEND_CLI_RESULT, .commands = BIT(REPLAY) | BIT(STREAM),
         .summary = "keep rejected and late records in FILE",
-        .details = "One JSON object a line: input, position, reason and the raw bytes."},
+        .details = "One JSON object a line: input (or topic, partition) and position, reason and "
+                   "the raw bytes."},
     [WEND_CLI_CUSTOMER_IDS] = {
         .name = "customer-ids", .kind = WEND_CLI_CHOICE, .value_name = "HOW",
         .choices = "raw|hash|none", .standard = "raw",
-        .category = WEND_CLI_RESULT, .commands = BIT(REPLAY),
+        .category = WEND_CLI_RESULT, .commands = BIT(REPLAY) | BIT(STREAM),
         .summary = "customer ids in the tables: raw, hash, none",
         .details = "`hash` replaces them by a keyed hash (with --key-file): equal customers stay "
                    "equal, and nobody without the key can find out who they are. `none` leaves "
                    "the column empty."},
     [WEND_CLI_KEY_FILE] = {
         .name = "key-file", .kind = WEND_CLI_FILE, .value_name = "FILE",
-        .category = WEND_CLI_RESULT, .commands = BIT(REPLAY),
+        .category = WEND_CLI_RESULT, .commands = BIT(REPLAY) | BIT(STREAM),
         .summary = "secret key for --customer-ids hash",
         .details = "At least 16 bytes, such as `head -c 32 /dev/urandom > key` makes. The same key "
                    "gives the same hashes."},
     [WEND_CLI_JSON] = {
         .name = "json", .kind = WEND_CLI_FLAG,
-        .category = WEND_CLI_RESULT, .commands = BIT(REPLAY) | BIT(CHECK) | BIT(VERIFY),
+        .category = WEND_CLI_RESULT,
+        .commands = BIT(REPLAY) | BIT(STREAM) | BIT(CHECK) | BIT(VERIFY),
         .summary = "print the report as one JSON object"},
     [WEND_CLI_REPORT_TOP] = {
         .name = "top", .letter = 'n', .kind = WEND_CLI_COUNT, .value_name = "N",
         .minimum = 0, .maximum = 1000, .standard = "5",
-        .category = WEND_CLI_RESULT, .commands = BIT(REPLAY),
+        .category = WEND_CLI_RESULT, .commands = BIT(REPLAY) | BIT(STREAM),
         .summary = "paths and abandonment points in the report"},
     [WEND_CLI_LATENESS] = {
         .name = "lateness", .kind = WEND_CLI_DURATION, .value_name = "D",
         .choices = "unlimited", .maximum = 36500 * DAY,
-        .category = WEND_CLI_RULES, .commands = BIT(REPLAY),
+        .category = WEND_CLI_RULES, .commands = BIT(REPLAY) | BIT(STREAM),
         .summary = "how far events may be out of order, or unlimited",
         .details = "An event that is more than D older than the newest before it in the same input "
                    "is late: counted, and left out. With `unlimited`, the rule unless the "
-                   "definitions say otherwise, nothing is late. Durations: 90s, 10m, 1h30m, 2d."},
+                   "definitions say otherwise, nothing is late; in a stream that rule is 10m. "
+                   "Durations: 90s, 10m, 1h30m, 2d."},
     [WEND_CLI_NOW] = {
         .name = "now", .kind = WEND_CLI_TIME, .value_name = "TIME",
-        .category = WEND_CLI_RULES, .commands = BIT(REPLAY),
+        .category = WEND_CLI_RULES, .commands = BIT(REPLAY) | BIT(STREAM),
         .summary = "the present, for telling events of the future",
         .details = "Events later than TIME and a day are rejected. Default: the start of the run. "
                    "Give it where runs are to be repeated exactly. 2025-03-03 or "
                    "2025-03-03T12:00:00Z."},
     [WEND_CLI_CLOSE_ALL] = {
         .name = "close-all", .kind = WEND_CLI_FLAG,
-        .category = WEND_CLI_RULES, .commands = BIT(REPLAY),
+        .category = WEND_CLI_RULES, .commands = BIT(REPLAY) | BIT(STREAM),
         .summary = "count journeys still open at the end as abandoned",
         .details = "For an archive that is known to be complete. Else a journey whose timeout had "
                    "not passed when the data ended is counted as open."},
     [WEND_CLI_THREADS] = {
         .name = "threads", .letter = 'j', .kind = WEND_CLI_COUNT, .value_name = "N",
         .minimum = 1, .maximum = 64,
-        .category = WEND_CLI_RESOURCES, .commands = BIT(REPLAY),
+        .category = WEND_CLI_RESOURCES, .commands = BIT(REPLAY) | BIT(STREAM),
         .summary = "threads; default: one for each processor",
         .details = "The result does not depend on it."},
     [WEND_CLI_MEMORY] = {
         .name = "memory", .letter = 'm', .kind = WEND_CLI_SIZE, .value_name = "SIZE",
         .minimum = KIB * KIB, .maximum = UINT64_C(1) << 46,
-        .category = WEND_CLI_RESOURCES, .commands = BIT(REPLAY) | BIT(MERGE),
+        .category = WEND_CLI_RESOURCES, .commands = BIT(REPLAY) | BIT(STREAM) | BIT(MERGE),
         .summary = "memory for data; default: half of the machine's",
         .details = "Beyond it, data goes to temporary files; the result is the same. Sizes: "
                    "512MiB, 4GiB, 4G."},
     [WEND_CLI_TEMP_DIR] = {
         .name = "temp-dir", .kind = WEND_CLI_DIRECTORY, .value_name = "DIR",
-        .category = WEND_CLI_RESOURCES, .commands = BIT(REPLAY) | BIT(MERGE),
+        .category = WEND_CLI_RESOURCES, .commands = BIT(REPLAY) | BIT(STREAM) | BIT(MERGE),
         .summary = "where temporary files go; default: $TMPDIR, else /tmp"},
     [WEND_CLI_BLOCK_SIZE] = {
         .name = "block-size", .kind = WEND_CLI_SIZE, .value_name = "SIZE",
@@ -125,6 +128,26 @@ const struct wend_cli_option wend__cli_options[WEND_CLI_OPTION_COUNT] = {
         .category = WEND_CLI_RESOURCES, .commands = BIT(REPLAY),
         .summary = "how much a thread decodes at a time",
         .details = "For measurements; the result does not depend on it."},
+    [WEND_CLI_PROPERTY] = {
+        .name = "property", .letter = 'X', .kind = WEND_CLI_PAIR, .value_name = "NAME=VALUE",
+        .repeatable = true, .category = WEND_CLI_INPUT,
+        .commands = BIT(STREAM) | BIT(GENERATE),
+        .summary = "a setting of Kafka: brokers, topics, ..., or of librdkafka",
+        .details = "Overrides the section `kafka` of the definitions. VALUE may be @FILE or $NAME, "
+                   "for what a file or the environment holds; passwords and keys must be (@@ and "
+                   "$$ stand for the sign itself)."},
+    [WEND_CLI_UNTIL_END] = {
+        .name = "until-end", .kind = WEND_CLI_FLAG,
+        .category = WEND_CLI_INPUT, .commands = BIT(STREAM),
+        .summary = "stop at the end that the topics have at the start",
+        .details = "The only way so far."},
+    [WEND_CLI_KAFKA_MEMORY] = {
+        .name = "kafka-memory", .kind = WEND_CLI_SIZE, .value_name = "SIZE",
+        .minimum = 16 * KIB * KIB, .maximum = UINT64_C(1) << 40,
+        .category = WEND_CLI_RESOURCES, .commands = BIT(STREAM),
+        .summary = "memory for messages that wait; default: a quarter of --memory",
+        .details = "It comes on top of --memory. The default is at most 768MiB. Less than about "
+                   "what is read in a second makes reading slow."},
     [WEND_CLI_SCOPE] = {
         .name = "scope", .letter = 's', .kind = WEND_CLI_TEXT, .value_name = "SCOPE",
         .category = WEND_CLI_INPUT, .commands = BIT(SHOW),
@@ -250,6 +273,17 @@ const struct wend_cli_option wend__cli_options[WEND_CLI_OPTION_COUNT] = {
         .summary = "write to FILE; - is standard output",
         .details = "Compressed when the name ends in .gz or .zst. A regular file appears when it "
                    "is complete."},
+    [WEND_CLI_TO_KAFKA] = {
+        .name = "to-kafka", .kind = WEND_CLI_TEXT, .value_name = "HOST:PORT/TOPIC",
+        .category = WEND_CLI_RESULT, .commands = BIT(GENERATE),
+        .summary = "send the events to a topic of Kafka, keyed by customer",
+        .details = "Instead of --output. The topic is made when it is not there. Other settings, "
+                   "for security, by -X."},
+    [WEND_CLI_PARTITIONS] = {
+        .name = "partitions", .kind = WEND_CLI_COUNT, .value_name = "N",
+        .minimum = 1, .maximum = 100000,
+        .category = WEND_CLI_RESULT, .commands = BIT(GENERATE),
+        .summary = "partitions of the topic of --to-kafka"},
     [WEND_CLI_COMPRESS] = {
         .name = "compress", .kind = WEND_CLI_CHOICE, .value_name = "HOW",
         .choices = "auto|none|gz|zst", .standard = "auto",

@@ -311,6 +311,9 @@ static const struct kind_text kind_texts[] = {
     [WEND_CLI_PAIR] = {"FIELD=VALUE", "device=mobile"},
 };
 
+/* A pair of another sort. */
+static const struct kind_text property_text = {"NAME=VALUE", "client.id=me"};
+
 static bool parse_plain(const struct wend_cli_option *option, const char *text, uint64_t *number) {
     const char *at = text;
     switch (option->kind) {
@@ -386,7 +389,9 @@ enum wend_status wend__cli_value_parse(const struct wend_cli_option *option, con
         return WEND_OK;
     }
     if (!parse_plain(option, text, &value->number)) {
-        const struct kind_text *kind = &kind_texts[option->kind];
+        const struct kind_text *kind = option == &wend__cli_options[WEND_CLI_PROPERTY]
+                                           ? &property_text
+                                           : &kind_texts[option->kind];
         return wend__cli_error(
             error, WEND_ERROR_USAGE, "--%s: %s%s%s is not %s%s%s\nExample: --%s %s", option->name,
             text[0] == '\0' ? "nothing" : "`", text, text[0] == '\0' ? "" : "`", kind->what,

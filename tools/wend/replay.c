@@ -133,7 +133,8 @@ static bool watch(void *opaque, const struct wend_progress *progress) {
                                    .permille = progress->phase_permille,
                                    .done_bytes = progress->done_bytes,
                                    .total_bytes = progress->total_bytes,
-                                   .done_events = progress->events};
+                                   .done_events = progress->events,
+                                   .total_events = progress->total_events};
     wend__cli_progress_update(&watcher->progress, &state);
     return !atomic_load_explicit(watcher->context->stop, memory_order_relaxed);
 }
@@ -161,14 +162,15 @@ static enum wend_status print_result(struct wend_cli_context *context,
 }
 
 static enum wend_status run(struct wend_cli_context *context,
-                            const struct wend_replay_options *options, struct wend_error *error) {
+                            const struct wend_replay_options *options, wend_cli_start *start,
+                            void *start_context, struct wend_error *error) {
     struct wend_replay_options watched = *options;
     struct watcher watcher = {.context = context};
     struct wend_result *result = NULL;
     watched.progress = watch;
     watched.progress_context = &watcher;
     wend__cli_progress_start(&watcher.progress, &context->terminal, context->quiet);
-    enum wend_status status = wend_replay_run(&watched, &result, error);
+    enum wend_status status = start(start_context, &watched, &result, error);
     wend__cli_progress_end(&watcher.progress);
     if (status == WEND_ERROR_CANCELLED) {
         (void)wend__cli_error(error, status, "stopped; nothing was kept");
@@ -186,7 +188,8 @@ static enum wend_status run(struct wend_cli_context *context,
     return status;
 }
 
-enum wend_status wend__cli_replay(struct wend_cli_context *context, struct wend_error *error) {
+enum wend_status wend__cli_run_reported(struct wend_cli_context *context, wend_cli_start *start,
+                                        void *start_context, struct wend_error *error) {
     const struct wend_cli_value *values = context->arguments->values;
     struct wend_definitions *definitions = NULL;
     struct wend_replay_options options;
@@ -206,9 +209,19 @@ enum wend_status wend__cli_replay(struct wend_cli_context *context, struct wend_
         options.definitions = definitions;
     }
     if (status == WEND_OK) {
-        status = run(context, &options, error);
+        status = run(context, &options, start, start_context, error);
     }
     wend_definitions_destroy(definitions);
     wend__cli_text_deinit(&key);
     return status;
+}
+
+static enum wend_status start_replay(void *context, const struct wend_replay_options *options,
+                                     struct wend_result **result, struct wend_error *error) {
+    (void)context;
+    return wend_replay_run(options, result, error);
+}
+
+enum wend_status wend__cli_replay(struct wend_cli_context *context, struct wend_error *error) {
+    return wend__cli_run_reported(context, start_replay, NULL, error);
 }

@@ -1,0 +1,60 @@
+/*
+ * stream.h: from the messages of Kafka topics to sessions and journeys.
+ *
+ * A stream is read from its start (`kafka: {start: ...}` of the definitions) up to the end that
+ * each partition has when the run begins, and gives what a replay of the same events gives: a
+ * partition is an input, as a file is. No group is joined, and no offset is committed.
+ *
+ * What differs from a replay: events may be out of order by 10 minutes, and windows are of an hour,
+ * unless the definitions or options say otherwise; an event is of the future when its time is more
+ * than a day later than its message's; and a time counts for the mark of its partition at most as
+ * its message's time plus 5 minutes. Messages hold JSON where `format` of the definitions is
+ * silent.
+ *
+ * Threads: a run makes its own, and librdkafka its own. One call at a time for each object.
+ */
+#ifndef WEND_STREAM_H
+#define WEND_STREAM_H
+
+#include <wend/replay.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* A key of the section `kafka`, or a property of librdkafka; overrides the definitions. */
+struct wend_stream_setting {
+    const char *name;
+    const char
+        *value; /* @FILE: what the file holds; $NAME: from the environment; @@, $$: the sign */
+};
+
+/* A line for people about troubles on the way, from the thread that runs the stream. */
+typedef void wend_note_call(void *context, const char *text);
+
+/* Zero-initialise, then `wend_stream_options_init`. Everything is borrowed for the run. */
+struct wend_stream_options {
+    struct wend_replay_options replay; /* `inputs` are not looked at; definitions are needed */
+    const struct wend_stream_setting *settings;
+    size_t setting_count;
+    uint64_t kafka_memory_bytes; /* what may wait to be worked on; 0: a quarter of memory_bytes, at
+                                    most 768 MiB */
+    wend_note_call *note;        /* may be NULL */
+    void *note_context;
+};
+
+WEND_API void wend_stream_options_init(struct wend_stream_options *options);
+
+/*
+ * Reads the topics up to their present ends. Errors as wend_replay_run; WEND_ERROR_USAGE also for
+ * an unknown topic or property, and in a build without Kafka; WEND_ERROR_IO also when the brokers
+ * cannot be reached or refuse, and when what is to be read is not in the log any more.
+ */
+WEND_API WEND_MUST_CHECK enum wend_status
+wend_stream_run_to_end(const struct wend_stream_options *options, struct wend_result **result,
+                       struct wend_error *error);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

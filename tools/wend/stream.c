@@ -1,0 +1,65 @@
+/* `wend stream`: from topics of Kafka to a report and a snapshot. */
+#include "commands.h"
+
+#include <wend/wend.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+void wend__cli_pass_note(void *context, const char *text) {
+    const struct wend_cli_context *command = context;
+    wend__cli_note(command, "%s", text);
+}
+
+struct wend_stream_setting *wend__cli_settings(const struct wend_cli_arguments *arguments,
+                                               struct wend_cli_text *names) {
+    struct wend_stream_setting *settings =
+        wend__cli_alloc((arguments->pair_count + 1) * sizeof *settings);
+    for (size_t i = 0; i < arguments->pair_count; i++) {
+        wend__cli_text_add_bytes(names, arguments->pairs[i], strcspn(arguments->pairs[i], "="));
+        wend__cli_text_add_bytes(names, "", 1);
+    }
+    /* Only now does the text stay where it is. */
+    const char *name = wend__cli_text_string(names);
+    for (size_t i = 0; i < arguments->pair_count; i++) {
+        size_t len = strlen(name);
+        settings[i] = (struct wend_stream_setting){name, arguments->pairs[i] + len + 1};
+        name += len + 1;
+    }
+    return settings;
+}
+
+static enum wend_status start_stream(void *context, const struct wend_replay_options *options,
+                                     struct wend_result **result, struct wend_error *error) {
+    struct wend_cli_context *command = context;
+    struct wend_stream_options stream;
+    struct wend_cli_text names = {0};
+    wend_stream_options_init(&stream);
+    struct wend_stream_setting *settings = wend__cli_settings(command->arguments, &names);
+    stream.replay = *options;
+    stream.settings = settings;
+    stream.setting_count = command->arguments->pair_count;
+    stream.kafka_memory_bytes = command->arguments->values[WEND_CLI_KAFKA_MEMORY].number;
+    stream.note = wend__cli_pass_note;
+    stream.note_context = command;
+    enum wend_status status = wend_stream_run_to_end(&stream, result, error);
+    free(settings);
+    wend__cli_text_deinit(&names);
+    return status;
+}
+
+enum wend_status wend__cli_stream(struct wend_cli_context *context, struct wend_error *error) {
+    const struct wend_cli_value *values = context->arguments->values;
+    if (!values[WEND_CLI_DEFINITIONS].given) {
+        return wend__cli_error(error, WEND_ERROR_USAGE,
+                               "a stream needs definitions: -c FILE\n"
+                               "`wend init` writes a file to start from; its section `kafka` names "
+                               "brokers and topics.");
+    }
+    if (!values[WEND_CLI_UNTIL_END].given) {
+        return wend__cli_error(error, WEND_ERROR_USAGE,
+                               "following a topic live is not there yet\n"
+                               "Add --until-end, to read up to the present ends of the topics.");
+    }
+    return wend__cli_run_reported(context, start_stream, context, error);
+}
