@@ -1,5 +1,6 @@
 /* What leaves a run: tables, top lists, the snapshot. */
 #include "base/memory.h"
+#include "pipeline/path_units.h"
 #include "pipeline/row_merge.h"
 #include "pipeline/run_internal.h"
 
@@ -45,14 +46,19 @@ enum wend_status wend__run_open_output(struct wend_run_state *run, struct wend_e
 
 static enum wend_status write_rows(struct wend_run_state *run, enum wend_table_id table,
                                    struct wend_row_merge *merge, bool writes, bool lists,
-                                   struct wend_error *error) {
+                                   struct wend_path_units *units, struct wend_error *error) {
     uint32_t tick = 0;
     for (;;) {
         struct wend_bytes key;
         struct wend_bytes payload;
         WEND_TRY(wend__row_merge_next(merge, &key, &payload, error));
         if (key.data == NULL) {
-            return WEND_OK;
+            return table == WEND_TABLE_PATHS
+                       ? wend__path_units_check(units, &run->result->counters, error)
+                       : WEND_OK;
+        }
+        if (table == WEND_TABLE_PATHS) {
+            WEND_TRY(wend__path_units_add(units, key, payload, error));
         }
         if (writes) {
             WEND_TRY(wend__snapshot_writer_row(run->writer, key, payload, error));
@@ -87,7 +93,10 @@ static enum wend_status write_table(struct wend_run_state *run, enum wend_table_
         status = wend__snapshot_writer_begin(run->writer, table, error);
     }
     if (status == WEND_OK) {
-        status = write_rows(run, table, &merge, writes, lists, error);
+        struct wend_path_units units = {.scopes = run->result->scopes,
+                                        .scope_count = run->result->scope_count};
+        status = write_rows(run, table, &merge, writes, lists, &units, error);
+        wend__path_units_deinit(&units);
     }
     if (status == WEND_OK && writes) {
         status = wend__snapshot_writer_end(run->writer, error);
