@@ -4,6 +4,8 @@
 #include "pipeline/row_merge.h"
 #include "pipeline/run_internal.h"
 
+#include <stdio.h>
+
 static bool wants(uint32_t tables, unsigned table) {
     return (tables >> table & 1) != 0;
 }
@@ -72,6 +74,29 @@ static enum wend_status write_rows(struct wend_run_state *run, enum wend_table_i
     }
 }
 
+/* A unit's value that has no room is no reason to stop, but one to say so. */
+static enum wend_status note_lost_values(struct wend_run_state *run, enum wend_table_id table,
+                                         struct wend_error *error) {
+    uint64_t count = wend__snapshot_writer_lost_values(run->writer);
+    if (count == 0) {
+        return WEND_OK;
+    }
+    char text[200];
+    const char *name = wend__schemas[table].name;
+    int len =
+        snprintf(text, sizeof text,
+                 "table %s: in %llu row%s the value has more than 14 digits before the point, "
+                 "and is null; check the field that `value` is read from",
+                 name, (unsigned long long)count, count == 1 ? "" : "s");
+    struct wend_run_result *result = run->result;
+    const uint8_t *copy = wend__arena_copy(&result->arena, text, (size_t)len + 1);
+    if (copy == NULL) {
+        return wend__fail_memory(error);
+    }
+    result->notes[result->note_count++] = (const char *)copy;
+    return WEND_OK;
+}
+
 static enum wend_status write_table(struct wend_run_state *run, enum wend_table_id table,
                                     struct wend_error *error) {
     bool is_listed = table == WEND_TABLE_PATHS || table == WEND_TABLE_ABANDONMENT;
@@ -100,6 +125,9 @@ static enum wend_status write_table(struct wend_run_state *run, enum wend_table_
     }
     if (status == WEND_OK && writes) {
         status = wend__snapshot_writer_end(run->writer, error);
+    }
+    if (status == WEND_OK && writes) {
+        status = note_lost_values(run, table, error);
     }
     if (status == WEND_OK && lists) {
         status = wend__top_lists_end(run->result->lists, table, error);
