@@ -23,6 +23,11 @@
 
 enum { BENCH_ROUNDS_MAX = 101 };
 
+/* A bench of one thread may define it as CLOCK_THREAD_CPUTIME_ID: other work then counts less. */
+#ifndef BENCH_CLOCK
+#define BENCH_CLOCK CLOCK_MONOTONIC
+#endif
+
 struct bench {
     uint32_t rounds;
     char **wanted; /* up to a NULL; none: all */
@@ -53,7 +58,7 @@ static inline bool bench_wants(const struct bench *bench, const char *name) {
 
 static inline uint64_t bench_now_ns(void) {
     struct timespec now;
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    (void)clock_gettime(BENCH_CLOCK, &now);
     return (uint64_t)now.tv_sec * UINT64_C(1000000000) + (uint64_t)now.tv_nsec;
 }
 
@@ -61,6 +66,17 @@ static inline int bench_ascending(const void *a, const void *b) {
     double left = *(const double *)a;
     double right = *(const double *)b;
     return (left > right) - (left < right);
+}
+
+/* A line; sorts the rounds' nanoseconds an item. */
+static inline void bench_print(const char *name, uint64_t items, double *ns, uint32_t rounds) {
+    char spread[64];
+    qsort(ns, rounds, sizeof *ns, bench_ascending);
+    double median = ns[rounds / 2];
+    (void)snprintf(spread, sizeof spread, "(%.2f - %.2f)", ns[0], ns[rounds - 1]);
+    printf("%-40s %10llu %12.2f  %-20s %12.1f\n", name, (unsigned long long)items, median, spread,
+           1000.0 / median);
+    (void)fflush(stdout);
 }
 
 /*
@@ -82,13 +98,7 @@ static inline void bench_run(const struct bench *bench, const char *name, uint64
         uint64_t end = bench_now_ns();
         ns[round == 0 ? 0 : round - 1] = (double)(end - begin) / (double)items;
     }
-    qsort(ns, bench->rounds, sizeof *ns, bench_ascending);
-    double median = ns[bench->rounds / 2];
-    char spread[64];
-    (void)snprintf(spread, sizeof spread, "(%.2f - %.2f)", ns[0], ns[bench->rounds - 1]);
-    printf("%-40s %10llu %12.2f  %-20s %12.1f\n", name, (unsigned long long)items, median, spread,
-           1000.0 / median);
-    (void)fflush(stdout);
+    bench_print(name, items, ns, bench->rounds);
 }
 
 /* Ends the program when `done` is false: a bench that fails must not print figures. */

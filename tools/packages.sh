@@ -9,6 +9,13 @@ build_packages=(
     libyaml-dev libpcre2-dev libjansson-dev nettle-dev
 )
 
+# What deploy/local/kafka needs and is not there in any form.
+kafka_packages() {
+    command -v java >/dev/null || echo default-jre-headless
+    command -v mvn >/dev/null || echo maven
+    command -v openssl >/dev/null || echo openssl
+}
+
 # need_packages NAME...: installs those that are missing; says so only then.
 need_packages() {
     local missing=() name as_root=()

@@ -1,6 +1,6 @@
 /*
- * The tally: sessions of five events with all aggregate tables on, the paths few or many, and the
- * same followed by a flush to rows.
+ * The tally: sessions of five events, the paths few or many: counted by path alone; in all
+ * aggregate tables; the same followed by a flush to rows.
  */
 #include "bench.h"
 
@@ -18,6 +18,7 @@ struct tallies {
     struct wend_tally *tally;
     uint8_t *hits; /* UNITS * EVENTS */
     uint32_t scope;
+    uint32_t tables;
 };
 
 /* A path is a number: its digits in base 80 are the touchpoints between the first and the last. */
@@ -42,7 +43,7 @@ static void create(void *context) {
         .layout = &tallies->layout,
         .touchpoints = &tallies->touchpoints,
         .segment_values = &tallies->segment_values,
-        .tables = AGGREGATES,
+        .tables = tallies->tables,
         .budget = &tallies->budget,
         .directory = "/tmp",
         .seed = 7,
@@ -126,6 +127,12 @@ int main(int argc, char **argv) {
         for (uint32_t scope = 0; scope < 2; scope++) {
             char name[64];
             tallies.scope = scope;
+            tallies.tables = 1U << WEND_TABLE_PATHS;
+            create(&tallies);
+            (void)snprintf(name, sizeof name, "path count %s, %u k paths", scopes[scope],
+                           (unsigned)distinct[d] / 1000);
+            bench_run(&bench, name, UNITS, NULL, count_all, &tallies);
+            tallies.tables = AGGREGATES;
             create(&tallies);
             (void)snprintf(name, sizeof name, "tally %s, %u k paths", scopes[scope],
                            (unsigned)distinct[d] / 1000);

@@ -4,6 +4,7 @@ A set of answers is a sorted list of lines `what TAB count TAB text`.
 """
 import collections
 import csv
+import decimal
 import io
 import json
 import subprocess
@@ -58,31 +59,33 @@ def first_difference(actual, expected):
 
 
 def of_journeys(wend, snapshot):
-    """The tables of a replay with journeys, in the form of the generator's answers."""
+    """The tables of a replay with journeys, in the form of the plain program's answers."""
     found = counters(snapshot)
-    out = {key: found[key] for key in ("read", "accepted", "late", "unmatched", "sessions")}
-    out["journeys"] = {}
-    for row in show(wend, snapshot, "paths", "--columns",
-                    "scope,units,converted,abandoned,still_open"):
-        if row["scope"] == "session":
-            out["sessions_converted"] = out.get("sessions_converted", 0) + int(row["converted"])
-            continue
-        journey = out["journeys"].setdefault(row["scope"], collections.Counter())
-        for key in ("units", "converted", "abandoned", "still_open"):
-            journey[key] += int(row[key])
-    for row in show(wend, snapshot, "stages", "--columns", "scope,stage,reached"):
-        out["journeys"][row["scope"]]["reached " + row["stage"]] += int(row["reached"])
-    return out
+    lines = [f"events\t{found['accepted']}", f"unmatched\t{found['unmatched']}"]
+    numbers, paths = collections.Counter(), collections.Counter()
+    outcomes = {"converted": "converted", "abandoned": "abandoned", "still_open": "open"}
 
+    def rows(table, columns):
+        return show(wend, snapshot, table, "--columns", "scope," + columns)
 
-def of_generator(path):
-    with open(path, encoding="utf-8") as file:
-        known = json.load(file)
-    out = {key: known[key] for key in ("read", "accepted", "late", "unmatched", "sessions",
-                                       "sessions_converted")}
-    out["journeys"] = {}
-    for name, counts in known["journeys"].items():
-        journey = {key: counts[key] for key in ("units", "converted", "abandoned", "still_open")}
-        journey.update(("reached " + stage, count) for stage, count in counts["reached"].items())
-        out["journeys"][name] = journey
-    return out
+    for row in rows("paths", "channel,path,units,converted,abandoned,still_open,value_sum"):
+        scope = row["scope"]
+        paths[scope, row["path"]] += int(row["units"])
+        numbers[f"{scope} value", ""] += round(decimal.Decimal(row["value_sum"]) * 10000)
+        for column, outcome in outcomes.items():
+            numbers[f"{scope} units", f"{outcome} {row['channel']}"] += int(row[column])
+    for scope in {scope for scope, _ in paths}:
+        own = sorted((-count, path) for (where, path), count in paths.items() if where == scope)
+        lines += [f"{scope} path\t{-count}\t{path}" for count, path in own[:TOP]]
+    for row in rows("abandonment", "touchpoint,visited,abandoned"):
+        for column in ("visited", "abandoned"):
+            numbers[f"{row['scope']} {column}", row["touchpoint"]] += int(row[column])
+    for row in rows("transitions", "from_touchpoint,to_touchpoint,transitions"):
+        if row["from_touchpoint"] != "(entry)" and row["to_touchpoint"] != "(exit)":
+            numbers[f"{row['scope']} transition",
+                    f"{row['from_touchpoint']} > {row['to_touchpoint']}"] += int(row["transitions"])
+    for row in rows("stages", "stage,reached"):
+        numbers[f"{row['scope']} reached", row["stage"]] += int(row["reached"])
+    lines += [f"{what}\t{count}\t{text}".rstrip("\t")
+              for (what, text), count in numbers.items() if count > 0]
+    return sorted(lines)

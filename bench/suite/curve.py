@@ -1,50 +1,79 @@
 """What an event costs as data grow: with more events, and with more customers.
 
-The generator writes into a pipe, on the other processor; only the CPU time of wend counts.
+A file of a million generated events, or fewer, is repeated in memory on the other processor, and
+comes through a pipe; only the CPU time of wend counts. What it costs to start and to end is
+measured with ten events, and subtracted.
 """
-import os
 import statistics
-import subprocess
 
 import measure
 
-EVENTS = (10**4, 10**5, 10**6, 3 * 10**6, 10**7, 3 * 10**7)
-# (customers, events): as many events as the customers need to appear at all
-CUSTOMERS = ((10**3, 4 * 10**6), (10**4, 4 * 10**6), (10**5, 4 * 10**6), (10**6, 4 * 10**6),
-             (5 * 10**6, 10**7), (2 * 10**7, 2 * 10**7))
-SMALL = 10**6  # up to here three runs, else one
+FILE = 10**6  # events in the repeated file
+DAYS = 28     # that it covers
+EVENTS = (10**4, 10**5, 10**6, 10**7, 10**8)
+MANY = 5 * 10**7
+# Customers in the repeated file, and how many such groups of customers there are.
+CUSTOMERS = ((1000, 1), (10**4, 1), (10**5, 1), (10**5, 10), (4 * 10**5, 50))
+NOW = "2200-01-01"  # no event is of the future
 
 
-def run_piped(setting, events, customers):
-    generate = [setting.wend, "generate", "--quiet", "--events", str(events), "-o", "-"]
-    if customers:
-        generate += ["--customers", str(customers)]
-    replay = [setting.wend, "replay", "--quiet", "-j", "1", "-c",
-              setting.definitions("sessions.yaml"), "-o", setting.snapshot("curve"), "--replace",
-              "--temp-dir", setting.out, "-"]
-    other = min(os.sched_getaffinity(0))
-    with subprocess.Popen(generate, stdout=subprocess.PIPE,
-                          preexec_fn=lambda: os.sched_setaffinity(0, {other})) as source:
-        sink = subprocess.Popen(replay, stdin=source.stdout, stdout=subprocess.DEVNULL,
-                                preexec_fn=measure.pin(1))
-        source.stdout.close()
-        _, status, usage = os.wait4(sink.pid, 0)
-        sink.returncode = os.waitstatus_to_exitcode(status)
-    if sink.returncode != 0:
-        raise measure.Failed(f"replay of {events} events: exit code {sink.returncode}")
-    return usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
+def piped(setting, path, times, customers=0, groups=1):
+    replay = setting.replay("curve", "-", 0, "--now", NOW)
+    replay.source = [f"{setting.tools}/bench_repeat", path, str(times), str(DAYS), str(customers),
+                     str(groups)]
+    return replay
 
 
-def point(setting, events, customers):
-    measure.say(f"curve: {events} events of {customers or 'the usual'} customers")
-    runs = [run_piped(setting, events, customers) for _ in range(3 if events <= SMALL else 1)]
-    return {"events": events, "customers": customers,
-            "ns_per_event": statistics.median(cpu for cpu, _ in runs) / events * 1e9,
-            "peak_mib": statistics.median(peak for _, peak in runs)}
+def cost(job, events, rounds, start):
+    measure.say(f"curve: {events} events")
+    for _ in range(rounds):
+        measure.run(job)
+    return {"events": events, "ns_per_event": (job.median("cpu_s") - start) / events * 1e9,
+            "cpu_s": job.median("cpu_s"), "peak_mib": job.median("peak_mib")}
 
 
-def measure_curves(setting):
-    curves = {"events": [point(setting, events, None) for events in EVENTS],
-              "customers": [point(setting, events, customers) for customers, events in CUSTOMERS]}
+def events_file(setting, events, customers=None):
+    options = f"--customers {customers}" if customers else ""
+    name = f"curve-{events}{f'-of-{customers}' if customers else ''}.ndjson"
+    return setting.data.make(name, f'"$wend" generate -q --events {events} --days {DAYS} '
+                                   f'{options} -o "$out"')
+
+
+def by_events(setting, most, short, start):
+    for events in EVENTS:
+        if events > most:
+            return
+        few = min(events, FILE)
+        job = piped(setting, events_file(setting, few), events // few, FILE)
+        rounds = 1 if short or events > FILE else 5 if events > 10**4 else 21
+        yield cost(job, events, rounds, start)
+
+
+def by_customers(setting, most, start):
+    file = min(FILE, most)
+    for customers, groups in CUSTOMERS:
+        if customers * 2 > file:
+            return
+        path = events_file(setting, file, customers)
+        job = piped(setting, path, min(most, MANY) // file, customers, groups)
+        yield {"customers": customers * groups, **cost(job, min(most, MANY), 1, start)}
+
+
+def measure_curves(setting, most, short):
+    """`most`: no point has more events; `short`: each is measured once."""
+    starts = piped(setting, events_file(setting, 10), 1)
+    start = cost(starts, 10, 1 if short else 21, 0)["cpu_s"]
+    curves = {"start_s": start, "events": list(by_events(setting, most, short, start)),
+              "customers": list(by_customers(setting, most, start))}
     measure.say("")
     return curves
+
+
+def spread(points):
+    """How many times more an event costs at the dearest point than at the cheapest."""
+    costs = [point["ns_per_event"] for point in points]
+    return max(costs) / min(costs) if costs and min(costs) > 0 else None
+
+
+def typical(points):
+    return statistics.median(point["ns_per_event"] for point in points)

@@ -6,6 +6,10 @@ import subprocess
 DISORDER = "5s"
 SNAPSHOTS = {"quick": (4, 2000), "medium": (20, 100000), "full": (100, 100000)}
 EVENTS = {"quick": 200000, "medium": 2000000, "full": 10000000}
+# Less than the hits of an exact run, 40 bytes each.
+MEMORY = {"quick": "5M", "medium": "51M", "full": "256M"}
+IDLE = {"quick": 20000, "medium": 200000, "full": 1000000}  # customers; and twice as many
+CORES = {"quick": ("10 k",), "medium": ("1 M",), "full": ("1 M", "10 M", "50 M")}
 
 
 class Data:
@@ -43,20 +47,10 @@ class Data:
                                f'{options} -o "$out"')
 
     def ndjson(self):
-        return self.generate("events.ndjson", '--answers "$data/answers.json" '
-                                              '-c "$data/journeys.yaml"')
+        return self.generate("events.ndjson", "")
 
     def csv(self):
         return self.generate("events.csv", "-f csv")
-
-    def answers(self):
-        """What the generator says a replay with journeys must find."""
-        self.ndjson()
-        return self.path("answers.json")
-
-    def journeys(self):
-        self.ndjson()
-        return self.path("journeys.yaml")
 
     def compressed(self, tool):
         self.ndjson()
@@ -72,6 +66,12 @@ class Data:
         """The answers of the plain program about a set."""
         return self.make(name + ".reference", f'"$tools/bench_reference" {form} {goal} '
                                               f'"$data/{name}" >"$out"')
+
+    def journeys(self):
+        """What the plain program says a replay with journeys must find."""
+        self.ndjson()
+        return self.make("journeys.reference", '"$tools/bench_journeys" "$data/events.ndjson" '
+                                               '>"$out"')
 
     def snapshots(self, definitions):
         """Folders to merge, and the paths in each."""

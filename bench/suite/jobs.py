@@ -1,13 +1,14 @@
 """The commands that are measured and checked, of wend and of its peers."""
 import os
+import re
 import shutil
 import subprocess
 
+from data import CORES, IDLE, MEMORY
 from measure import Job
 
 GOAL = "order_completed"
 LOG_GOAL = "/checkout/done"
-MEMORY = "256M"
 
 
 class Setting:
@@ -31,11 +32,22 @@ class Setting:
     def bytes_of(self, path):
         return os.path.getsize(path)
 
+    def job(self, name, command, **named):
+        return Job(os.path.join(self.tools, "bench_timed"), name, command, **named)
+
     def replay(self, name, path, size, *options, threads=1, definitions=None):
         command = [self.wend, "replay", "--quiet", "-j", str(threads), "-c",
                    definitions or self.definitions("sessions.yaml"), "-o", self.snapshot(name),
                    "--replace", "--temp-dir", self.out, *options, path]
-        return Job(name, command, size=size, threads=threads)
+        return self.job(name, command, size=size, threads=threads)
+
+    def levels(self):
+        """The sets of instructions that wend chooses from here, the best first."""
+        version = subprocess.run([self.wend, "--version"], capture_output=True, text=True,
+                                 check=True).stdout
+        found = re.search(r"^instructions: (\w+)", version, re.MULTILINE)
+        levels = ["avx512", "avx2", "portable"]
+        return levels[levels.index(found.group(1)):] if found else []
 
     def missing(self, module):
         """Why a peer cannot be asked, or None."""
@@ -49,7 +61,7 @@ class Setting:
         name = f"{peer} {kind}" + (" 2 threads" if threads > 1 else "")
         command = [self.python, self.definitions(f"peers/ask_{peer}.py"), kind, path, str(threads),
                    *([self.tables(peer)] if kind.startswith("load") else [])]
-        return Job(name, command, size=self.bytes_of(path), threads=threads, peer=True,
+        return self.job(name, command, size=self.bytes_of(path), threads=threads, peer=True,
                    rounds=rounds)
 
     def tables(self, peer):
@@ -65,28 +77,36 @@ def wend_jobs(setting, skipped):
     ndjson, csv = data.ndjson(), data.csv()
     size = setting.bytes_of(ndjson)
     log = data.variant("access-log")
-    journeys = data.journeys()
+    journeys = setting.definitions("journeys.yaml")
 
     def replay(name, path, *options, **named):
         return setting.replay(name, path, setting.bytes_of(path), *options, **named)
 
+    capped = MEMORY[data.size]
     groups = {
         "ndjson": [
             replay("sessions", ndjson),
-            Job("show", [setting.wend, "show", setting.snapshot("sessions"), "paths", "--format",
-                         "csv", "--columns", "path,units", "--top", "all"]),
+            setting.job("show", [setting.wend, "show", setting.snapshot("sessions"), "paths",
+                                 "--format", "csv", "--columns", "path,units", "--top", "all"]),
             replay("sessions, 10 s", ndjson, "--lateness", "10s"),
-            replay("sessions, " + MEMORY, ndjson, "--memory", MEMORY),
+            replay("sessions, capped", ndjson, "--memory", capped),
             replay("journeys", ndjson, definitions=journeys),
             replay("journeys, 10 s", ndjson, "--lateness", "10s", definitions=journeys),
-            Job("read", [f"{setting.tools}/bench_ceiling", "plain", ndjson], size=size),
+            setting.job("read", [f"{setting.tools}/bench_ceiling", "plain", ndjson], size=size),
         ],
+        "instructions": [],
         "other forms": [replay(form, data.variant(form)) for form in ("mixed", "random")],
         "csv": [replay("csv", csv, "--format", "csv")],
         "access log": [replay("access log", log,
                               definitions=setting.definitions("access_log.yaml"))],
         "two threads": [replay("sessions, 2 threads", ndjson, threads=2)],
+        "idle": idle_jobs(setting),
+        "core": core_jobs(setting, skipped),
     }
+    for level in setting.levels():
+        job = replay("sessions, " + level, ndjson)
+        job.environment = {"WEND_SIMD": level}
+        groups["instructions"].append(job)
     if shutil.which("zstd") is None:
         skipped["compressed input"] = "zstd is not installed"
     else:
@@ -95,16 +115,44 @@ def wend_jobs(setting, skipped):
             path = data.compressed(kind)
             groups["compressed"] += [
                 setting.replay(kind, path, size, threads=2),
-                Job("stream " + kind, [f"{setting.tools}/bench_ceiling", library, path],
-                    size=size)]
+                setting.job("stream " + kind, [f"{setting.tools}/bench_ceiling", library, path],
+                            size=size)]
     return groups
+
+
+def idle_jobs(setting):
+    """The customers of the one are twice those of the other, so that the difference is theirs."""
+    jobs = []
+    for name in ("sessions", "journeys"):
+        for times in (1, 2):
+            customers = times * IDLE[setting.data.size]
+            job = setting.replay(f"idle {name} {times}", "-", customers, "--lateness", "10s",
+                                 definitions=setting.definitions(name + ".yaml"))
+            job.source = [f"{setting.tools}/bench_idle", str(customers)]
+            jobs.append(job)
+    return jobs
+
+
+def read_core(output):
+    """The second figure of the only line: nanoseconds a hit."""
+    return {"ns": float(output.splitlines()[1].split("customers")[1].split()[1])}
+
+
+def core_jobs(setting, skipped):
+    program = os.path.join(setting.tools, "micro_core")
+    if not os.path.exists(program):
+        skipped["session core"] = "the micro benches are not built"
+        return []
+    return [setting.job(f"{kind} {size}", [program, "--rounds", "1", f"{kind} {size} customers"],
+                        reader=read_core)
+            for size in CORES[setting.data.size] for kind in ("core of", "core counted,")]
 
 
 def merge_job(setting):
     snapshots, paths = setting.data.snapshots(setting.definitions("sessions.yaml"))
-    command = [setting.wend, "merge", "--quiet", *snapshots, "-o", setting.snapshot("merged"),
+    command = [setting.wend, "merge", "--quiet", *snapshots, "-o", setting.snapshot("merge"),
                "--replace"]
-    return Job("merge", command, size=len(snapshots) * paths)
+    return setting.job("merge", command, size=len(snapshots) * paths)
 
 
 def peer_jobs(setting, groups, skipped):
@@ -116,15 +164,14 @@ def peer_jobs(setting, groups, skipped):
             skipped[peer] = reason
             continue
         slow = 1 if peer == "polars" else None
-        fewer = 1 if setting.data.size == "full" else 3
         load(setting, peer)
         groups["ndjson"] += [setting.ask(peer, "ndjson", ndjson, rounds=slow),
                              setting.ask(peer, "loaded", ndjson, rounds=slow)]
         groups["csv"].append(setting.ask(peer, "csv", csv, rounds=slow))
         if peer != "polars":
             groups["two threads"] += [
-                setting.ask(peer, "ndjson", ndjson, threads=2, rounds=fewer),
-                setting.ask(peer, "loaded", ndjson, threads=2, rounds=fewer)]
+                setting.ask(peer, "ndjson", ndjson, threads=2),
+                setting.ask(peer, "loaded", ndjson, threads=2)]
     if shutil.which("goaccess"):
         groups["access log"].append(goaccess(setting))
     else:
@@ -135,7 +182,7 @@ def goaccess(setting):
     log = setting.data.variant("access-log")
     command = ["goaccess", log, "--log-format=COMBINED", "--no-global-config", "--no-query-string",
                "--no-progress", "-o", os.path.join(setting.out, "goaccess.json")]
-    return Job("goaccess", command, size=setting.bytes_of(log), rounds=1)
+    return setting.job("goaccess", command, size=setting.bytes_of(log), rounds=1)
 
 
 def load(setting, peer):

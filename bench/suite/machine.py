@@ -1,4 +1,5 @@
 """What the figures were measured on."""
+import json
 import os
 import platform
 import re
@@ -43,7 +44,24 @@ def peer_versions(python):
     return dict(line.split() for line in result.stdout.splitlines())
 
 
-def describe(root, wend, python):
+def flags_of_build(build):
+    """What a file of the engine is compiled with, without places."""
+    try:
+        with open(os.path.join(build, "compile_commands.json"), encoding="utf-8") as file:
+            commands = json.load(file)
+    except OSError:
+        return {}
+    for command in commands:
+        if command["file"].endswith("/engine/session/folder.c"):
+            words = command["command"].split()
+            flags = [word for word in words[1:] if word.startswith("-") and word not in ("-o", "-c")
+                     and not word.startswith(("-I", "-MD", "-MT", "-MF", "-isystem"))]
+            return {"compiler": first_line([words[0], "--version"]), "flags": " ".join(flags)}
+    return {}
+
+
+def describe(root, build, python):
+    wend = os.path.join(build, "wend")
     commit = first_line(["git", "-C", root, "rev-parse", "HEAD"])
     changed = first_line(["git", "-C", root, "status", "--porcelain", "--untracked-files=no"])
     version = subprocess.run([wend, "--version"], capture_output=True, text=True, check=True).stdout
@@ -53,7 +71,7 @@ def describe(root, wend, python):
         versions["goaccess"] = goaccess.split()[-1].rstrip(".")
     return {
         "cpu": cpu_info(), "memory_gib": memory_gib(), "kernel": platform.release(),
-        "compiler": first_line(["cc", "--version"]), "python": platform.python_version(),
+        **flags_of_build(build), "python": platform.python_version(),
         "commit": commit, "changed": bool(changed), "wend": version.strip().split("\n"),
         "peers": versions, "load_average": os.getloadavg(),
     }

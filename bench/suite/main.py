@@ -7,14 +7,16 @@ import sys
 import check
 import curve
 import jobs as all_jobs
-import lines
 import machine
 import measure
 import plot
 import report
-from data import Data
+from data import EVENTS, Data
+from lines import Table
 
 ROUNDS = {"quick": 3, "medium": 5, "full": 5}
+# Events at the end of the cost curves.
+CURVE = {"quick": EVENTS["quick"], "medium": EVENTS["medium"], "full": 10 * EVENTS["full"]}
 
 
 def write(folder, name, content):
@@ -28,7 +30,8 @@ def draw(cache, jobs, curves):
         rows = []
         for job in jobs.values():
             peer = job.peer and "loaded" not in job.name
-            if not job.runs or job.size < 10**7 or (job.threads == 2) != (kind == "wall_s") or \
+            if not job.runs or job.size < 10**6 or job.source or \
+                    (job.threads == 2) != (kind == "wall_s") or \
                     not (peer and "ndjson" in job.name or job.name == "read" or
                          job.name.startswith(("sessions", "journeys", "mixed", "random"))):
                 continue
@@ -38,11 +41,12 @@ def draw(cache, jobs, curves):
                          max(rates)))
         if rows:
             write(cache, f"{key.replace(' ', '-')}.svg", plot.bars(title, rows, "GB/s"))
-    for name, points in curves.items():
-        places = [(p["customers"] if name == "customers" else p["events"], p["ns_per_event"])
-                  for p in points]
-        write(cache, f"cost-by-{name}.svg",
-              plot.curve(f"Cost of an event by number of {name}", places, name, "ns of CPU time"))
+    for name in ("events", "customers"):
+        places = [(point[name], point["ns_per_event"]) for point in curves.get(name, [])]
+        if len(places) > 1:
+            write(cache, f"cost-by-{name}.svg",
+                  plot.curve(f"Cost of an event by number of {name}", places, name,
+                             "ns of CPU time"))
 
 
 def main():
@@ -65,24 +69,26 @@ def main():
     for name, reason in skipped.items():
         print(f"skip  {name} ({reason})")
 
-    about = machine.describe(root, setting.wend, setting.python)
+    about = machine.describe(root, build, setting.python)
     results = os.path.join(cache, "results.json")
     jobs, curves = {job.name: job for members in groups.values() for job in members}, {}
+
+    def record():
+        table = Table(options.size, jobs, curves).lines()
+        report.write_results(results, about, options.size, table, jobs, checks, skipped, curves)
+        return table
+
     for name, members in groups.items():
         print(f"measuring: {name}", flush=True)
         files = sorted({path for job in members for path in job.command
                         if path.startswith(data.folder) and os.path.isfile(path)})
         check.check_group(setting, members, expected, checks, files)
         measure.measure(members, options.rounds or ROUNDS[options.size], files)
-        report.write_results(results, about, options.size, lines.table(jobs), jobs, checks,
-                             skipped, curves)
-    if options.size == "full":
-        print("measuring: cost curves", flush=True)
-        curves = curve.measure_curves(setting)
-    table = lines.table(jobs)
-    report.print_table(table, jobs)
+        record()
+    print("measuring: cost curves", flush=True)
+    curves = curve.measure_curves(setting, CURVE[options.size], options.size == "quick")
     about["load_average_after"] = os.getloadavg()
-    report.write_results(results, about, options.size, table, jobs, checks, skipped, curves)
+    report.print_table(record(), jobs)
     draw(cache, jobs, curves)
     print(f"results.json and plots are in {os.path.relpath(cache)}")
     print(f"{checks.passed} passed, {len(checks.failed)} failed, {len(skipped)} skipped")

@@ -8,7 +8,6 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import time
 
 LAST_CPU = max(os.sched_getaffinity(0))
 
@@ -20,11 +19,15 @@ class Failed(Exception):
 class Job:
     """A command to measure. `size` is what it works through: bytes, or rows."""
 
-    def __init__(self, name, command, size=0, threads=1, rounds=None, peer=False, before=None):
+    def __init__(self, timed, name, command, size=0, threads=1, rounds=None, peer=False,
+                 source=None, environment=None, reader=None):
+        self.timed = timed    # the program that takes the time
         self.name, self.command, self.size = name, command, size
         self.threads, self.rounds = threads, rounds
         self.peer = peer      # tells CPU and wall seconds itself, on the last line of stderr
-        self.before = before  # a function to call before each run
+        self.source = source  # a command whose output it reads, on another processor
+        self.environment = environment or {}
+        self.reader = reader  # from its output to further figures of a run
         self.runs = []
 
     def values(self, key):
@@ -34,30 +37,39 @@ class Job:
         return statistics.median(self.values(key))
 
 
-def pin(threads):
-    cpus = os.sched_getaffinity(0) if threads > 1 else {LAST_CPU}
-    return lambda: os.sched_setaffinity(0, cpus)
+def start(job, output, errors, report):
+    """The process of a job, and that of its source."""
+    processors = "all" if job.threads > 1 else str(LAST_CPU)
+    command = [job.timed, report, processors, *job.command]
+    named = {"stdout": output, "stderr": errors, "env": dict(os.environ, **job.environment)}
+    if not job.source:
+        return subprocess.Popen(command, stdin=subprocess.DEVNULL, **named), None
+    other = str(min(os.sched_getaffinity(0)))
+    source = subprocess.Popen([job.timed, os.devnull, other, *job.source], stdout=subprocess.PIPE,
+                              stdin=subprocess.DEVNULL)
+    process = subprocess.Popen(command, stdin=source.stdout, **named)
+    source.stdout.close()
+    return process, source
 
 
 def run(job, keep=None):
     """Runs a job once; its output goes to the file `keep`."""
-    if job.before:
-        job.before()
-    with tempfile.TemporaryFile() as errors, open(keep or os.devnull, "wb") as output:
-        start = time.monotonic()
-        process = subprocess.Popen(job.command, stdout=output, stderr=errors,
-                                   stdin=subprocess.DEVNULL, preexec_fn=pin(job.threads))
-        _, status, usage = os.wait4(process.pid, 0)
-        wall = time.monotonic() - start
-        process.returncode = os.waitstatus_to_exitcode(status)
+    with tempfile.TemporaryFile() as errors, tempfile.NamedTemporaryFile("r") as report, \
+            (open(keep, "w+b") if keep else tempfile.TemporaryFile()) as output:
+        process, source = start(job, output, errors, report.name)
+        process.wait()
         errors.seek(0)
         text = errors.read().decode("utf-8", "replace").strip().split("\n")
-    if process.returncode != 0:
-        raise Failed(f"{job.name}: exit code {process.returncode}: " + "\n".join(text[-5:]))
-    cpu = usage.ru_utime + usage.ru_stime
-    if job.peer:
-        cpu, wall = map(float, text[-1].split())
-    job.runs.append({"cpu_s": cpu, "wall_s": wall, "peak_mib": usage.ru_maxrss / 1024})
+        if process.returncode != 0 or (source and source.wait() != 0):
+            raise Failed(f"{job.name}: exit code {process.returncode}: " + "\n".join(text[-5:]))
+        cpu, wall, peak = map(float, report.read().split())
+        if job.peer:
+            cpu, wall = map(float, text[-1].split())
+        measured = {"cpu_s": cpu, "wall_s": wall, "peak_mib": peak / 1024}
+        if job.reader:
+            output.seek(0)
+            measured.update(job.reader(output.read().decode()))
+    job.runs.append(measured)
 
 
 def warm(path):

@@ -7,18 +7,22 @@ import statistics
 def figure(value):
     if value is None:
         return "-"
+    if value == int(value):
+        return str(int(value))
     return f"{value:.0f}" if abs(value) >= 100 else f"{value:.2f}"
 
 
 def print_table(lines, jobs):
-    print(f"\n{'line':<44} {'target':>9} {'figure':>8} {'min':>8} {'max':>8} unit       met")
+    print(f"\n{'line':<42} {'target':>9} {'figure':>8} {'min':>8} {'max':>8} unit     met  beside")
     for line in lines:
         sign = "" if line.target is None else ">= " if line.least else "<= "
         target = sign + figure(line.target) if line.target is not None else "-"
         met = {True: "yes", False: "no", None: "-"}[line.met]
         low, high = min(line.values, default=None), max(line.values, default=None)
-        print(f"{line.name:<44} {target:>9} {figure(line.figure):>8} {figure(low):>8} "
-              f"{figure(high):>8} {line.unit:<10} {met:<4} {line.note}".rstrip())
+        print(f"{line.name:<42} {target:>9} {figure(line.figure):>8} {figure(low):>8} "
+              f"{figure(high):>8} {line.unit:<8} {met:<4} {line.beside}".rstrip())
+    met = [line.met for line in lines if line.target is not None]
+    print(f"targets: {met.count(True)} met, {met.count(False)} not, {met.count(None)} not measured")
     print(f"\n{'measured':<26} {'cpu s':>8} {'min':>8} {'max':>8} {'wall s':>8} "
           f"{'peak MiB':>9} {'GB/s cpu':>9}")
     for job in jobs.values():

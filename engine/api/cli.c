@@ -3,8 +3,13 @@
 #include "api/definitions_api.h"
 #include "base/clock.h"
 #include "base/memory.h"
+#include "base/simd.h"
 #include "match/starter.h"
 #include "pipeline/sample_run.h"
+
+const char *wend__instructions(void) {
+    return wend__simd_name(wend__simd_choose());
+}
 
 static enum wend_status init_text(const char *input, const char *template_name,
                                   const struct wend_format *format,

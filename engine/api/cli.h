@@ -8,6 +8,9 @@
 
 #include <wend/wend.h>
 
+/* The vector instructions that decoding uses: "avx512", "avx2" or "portable". */
+const char *wend__instructions(void);
+
 /* Where the first records of an input are looked at. */
 struct wend_look_options {
     const char *format;      /* NULL: found out */

@@ -15,8 +15,7 @@ const char *const wend__access_log_fields[WEND_LOG_FIELD_COUNT] = {
 
 enum { MAX_PREFIX_WORDS = 16 };
 
-/* `-` and nothing are absent, everywhere. */
-static struct wend_bytes present(const uint8_t *at, const uint8_t *end) {
+struct wend_bytes wend__access_log_present(const uint8_t *at, const uint8_t *end) {
     size_t len = (size_t)(end - at);
     if (len == 0 || (len == 1 && *at == '-')) {
         return WEND_BYTES_ABSENT;
@@ -59,13 +58,12 @@ static bool take_quoted(const uint8_t **at, const uint8_t *end, struct wend_byte
     if (quote == NULL) {
         return false;
     }
-    *word = present(*at, quote);
+    *word = wend__access_log_present(*at, quote);
     *at = quote + 1;
     return true;
 }
 
-/* Digits or `-`, with the blank before them. */
-static bool take_number(const uint8_t **at, const uint8_t *end, struct wend_bytes *word) {
+bool wend__access_log_number(const uint8_t **at, const uint8_t *end, struct wend_bytes *word) {
     if (!take_byte(at, end, ' ')) {
         return false;
     }
@@ -76,17 +74,12 @@ static bool take_number(const uint8_t **at, const uint8_t *end, struct wend_byte
     if (*at == start && !take_byte(at, end, '-')) {
         return false;
     }
-    *word = present(start, *at);
+    *word = wend__access_log_present(start, *at);
     return *at == end || **at == ' ';
 }
 
-/*
- * The words before ` [`: host ident user, or vhost host ident user. A user may hold blanks (Apache
- * writes the name as it was given); then the word behind the host is the ident, nearly always `-`,
- * which tells the two apart.
- */
-static bool split_prefix(const uint8_t *at, const uint8_t *end,
-                         struct wend_bytes words[WEND_LOG_FIELD_COUNT]) {
+bool wend__access_log_prefix(const uint8_t *at, const uint8_t *end,
+                             struct wend_bytes words[WEND_LOG_FIELD_COUNT]) {
     const uint8_t *starts[MAX_PREFIX_WORDS];
     const uint8_t *ends[MAX_PREFIX_WORDS];
     int count = 0;
@@ -107,16 +100,16 @@ static bool split_prefix(const uint8_t *at, const uint8_t *end,
         return false;
     }
     int host = 0;
-    if (count > 3 && present(starts[1], ends[1]).data != NULL) {
-        words[WEND_LOG_VHOST] = present(starts[0], ends[0]);
+    if (count > 3 && wend__access_log_present(starts[1], ends[1]).data != NULL) {
+        words[WEND_LOG_VHOST] = wend__access_log_present(starts[0], ends[0]);
         host = 1;
-        if (count > 4 && present(starts[2], ends[2]).data != NULL) {
+        if (count > 4 && wend__access_log_present(starts[2], ends[2]).data != NULL) {
             return false;
         }
     }
-    words[WEND_LOG_HOST] = present(starts[host], ends[host]);
-    words[WEND_LOG_IDENT] = present(starts[host + 1], ends[host + 1]);
-    words[WEND_LOG_USER] = present(starts[host + 2], end);
+    words[WEND_LOG_HOST] = wend__access_log_present(starts[host], ends[host]);
+    words[WEND_LOG_IDENT] = wend__access_log_present(starts[host + 1], ends[host + 1]);
+    words[WEND_LOG_USER] = wend__access_log_present(starts[host + 2], end);
     return true;
 }
 
@@ -142,8 +135,7 @@ static bool check_rest(const uint8_t *at, const uint8_t *end) {
     return true;
 }
 
-/* " [" where the time starts: the first one behind which an access log's time can stand. */
-static const uint8_t *find_time(const uint8_t *at, const uint8_t *end) {
+const uint8_t *wend__access_log_find_time(const uint8_t *at, const uint8_t *end) {
     for (;;) {
         const uint8_t *bracket = wend__find_byte(at, end, '[');
         if (bracket == NULL || (bracket > at && bracket[-1] == ' ')) {
@@ -161,19 +153,19 @@ bool wend__access_log_split(const uint8_t *at, const uint8_t *end,
     while (end > at && end[-1] == ' ') {
         end--;
     }
-    const uint8_t *bracket = find_time(at, end);
-    if (bracket == NULL || !split_prefix(at, bracket - 1, words)) {
+    const uint8_t *bracket = wend__access_log_find_time(at, end);
+    if (bracket == NULL || !wend__access_log_prefix(at, bracket - 1, words)) {
         return false;
     }
     const uint8_t *close = wend__find_byte(bracket + 1, end, ']');
     if (close == NULL) {
         return false;
     }
-    words[WEND_LOG_TIME] = present(bracket + 1, close);
+    words[WEND_LOG_TIME] = wend__access_log_present(bracket + 1, close);
     at = close + 1;
     if (!take_quoted(&at, end, &words[WEND_LOG_REQUEST]) ||
-        !take_number(&at, end, &words[WEND_LOG_STATUS]) ||
-        !take_number(&at, end, &words[WEND_LOG_BYTES])) {
+        !wend__access_log_number(&at, end, &words[WEND_LOG_STATUS]) ||
+        !wend__access_log_number(&at, end, &words[WEND_LOG_BYTES])) {
         return false;
     }
     if (at == end) {
@@ -265,14 +257,11 @@ void wend__access_log_request(struct wend_bytes words[WEND_LOG_FIELD_COUNT]) {
     if (target == target_end) {
         return;
     }
-    words[WEND_LOG_METHOD] = present(request.data, blank);
-    words[WEND_LOG_TARGET] = present(target, target_end);
+    words[WEND_LOG_METHOD] = wend__access_log_present(request.data, blank);
+    words[WEND_LOG_TARGET] = wend__access_log_present(target, target_end);
     words[WEND_LOG_PROTOCOL] = protocol;
-    const uint8_t *path_end = target;
-    while (path_end < target_end && *path_end != '?' && *path_end != '#') {
-        path_end++;
-    }
-    words[WEND_LOG_PATH] = present(target, path_end);
+    words[WEND_LOG_PATH] =
+        wend__access_log_present(target, wend__find_either(target, target_end, '?', '#'));
 }
 
 bool wend__access_log_record(struct wend_decoder *decoder, const uint8_t *at, const uint8_t *end,

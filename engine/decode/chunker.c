@@ -1,6 +1,7 @@
 #include "decode/chunker.h"
 
 #include "decode/decoder_internal.h"
+#include "decode/quoting.h"
 #include "decode/scan.h"
 
 void wend__chunker_init(struct wend_chunker *chunker, const struct wend_detected *detected) {
@@ -122,6 +123,32 @@ static struct wend_chunk next_lines(struct wend_chunker *chunker, const uint8_t 
     return chunk;
 }
 
+/*
+ * Behind the last record that ends where 64 bytes at a time tell it; 0 for none. A record of more
+ * than SKIM_BYTES is left to the caller, so that a quote that nothing closes costs no more than
+ * that for each record behind it.
+ */
+static size_t skim_records(const struct wend_chunker *chunker, const uint8_t *bytes, size_t len) {
+    enum { SKIM_BYTES = 4096 };
+    size_t most = chunker->max_record < SKIM_BYTES ? chunker->max_record : SKIM_BYTES;
+    struct quoting quoting = {.starts = 1};
+    size_t taken = 0;
+    bool is_known = true;
+    for (size_t at = 0; len - at > 64 && at - taken <= SKIM_BYTES && is_known; at += 64) {
+        struct quoting_masks masks;
+        quoting_cells(bytes + at, chunker->separator, &masks);
+        is_known = quoting_step(&quoting, &masks, bytes + at, bytes[at + 64] == '\n');
+        for (uint64_t left = masks.newline; left != 0; left &= left - 1) {
+            size_t end = at + (size_t)__builtin_ctzll(left) + 1;
+            if (end - taken > most) {
+                return taken;
+            }
+            taken = end;
+        }
+    }
+    return taken;
+}
+
 static struct wend_chunk next_delimited(struct wend_chunker *chunker, const uint8_t *bytes,
                                         size_t len, bool is_end) {
     if (!chunker->in_quotes &&
@@ -130,6 +157,9 @@ static struct wend_chunk next_delimited(struct wend_chunker *chunker, const uint
     }
     struct wend_chunk chunk = {0};
     while (chunk.take < len) {
+        if (chunker->scanned == 0 && !chunker->in_quotes) {
+            chunk.take += skim_records(chunker, bytes + chunk.take, len - chunk.take);
+        }
         size_t end = 0;
         enum wend_extent extent = wend__delimited_extent(
             bytes + chunk.take, len - chunk.take, is_end, chunker->separator, chunker->max_record,

@@ -12,6 +12,7 @@ enum wend_status wend__decoder_create(const struct wend_field *fields, uint32_t 
     if (created == NULL) {
         return wend__fail_memory(error);
     }
+    created->level = wend__simd_choose();
     created->fields = fields;
     created->field_count = field_count;
     created->targets = wend__alloc_zeroed(field_count + 1U, sizeof *created->targets);
@@ -42,6 +43,8 @@ void wend__decoder_destroy(struct wend_decoder *decoder) {
     }
     wend__json_deinit(&decoder->json);
     wend__arena_deinit(&decoder->scratch);
+    wend__free(decoder->ndjson);
+    wend__free(decoder->index);
     wend__free(decoder->json_nodes);
     wend__free(decoder->targets);
     wend__free(decoder->cells);
@@ -73,11 +76,29 @@ enum wend_status wend__decoder_set_input(struct wend_decoder *decoder,
                                          struct wend_error *error) {
     decoder->detected = detected;
     decoder->target_count = 0;
+    decoder->wanted = 0;
     for (uint32_t i = 0; i < decoder->field_count; i++) {
         uint32_t source =
             decoder->fields[i].kind == WEND_FIELD_PLAIN ? source_of(decoder, i) : UINT32_MAX;
         if (source != UINT32_MAX) {
             decoder->targets[decoder->target_count++] = (struct wend_target){i, source};
+            decoder->wanted |= source < WEND_LOG_FIELD_COUNT ? UINT32_C(1) << source : 0;
+        }
+    }
+    if (decoder->index == NULL) {
+        decoder->index = wend__alloc(sizeof *decoder->index);
+        if (decoder->index == NULL) {
+            decoder->detected = NULL;
+            return wend__fail_memory(error);
+        }
+        decoder->index->level = decoder->level;
+    }
+    bool is_ndjson = detected->kind == WEND_FORMAT_NDJSON;
+    if (is_ndjson && decoder->ndjson == NULL && !decoder->json.has_selectors) {
+        enum wend_status status = wend__ndjson_create(decoder->level, &decoder->ndjson, error);
+        if (status != WEND_OK) {
+            decoder->detected = NULL;
+            return status;
         }
     }
     if (detected->column_count > decoder->cell_capacity) {
@@ -98,16 +119,19 @@ bool wend__ndjson_record(struct wend_decoder *decoder, const uint8_t *at, const 
     if (!wend__json_parse(&decoder->json, at, end, limit)) {
         return false;
     }
+    wend__ndjson_values(decoder, row);
+    return true;
+}
+
+void wend__ndjson_values(struct wend_decoder *decoder, struct wend_bytes *row) {
     for (uint32_t i = 0; i < decoder->target_count; i++) {
         row[decoder->targets[i].field] =
             wend__json_value(&decoder->json, decoder->targets[i].source);
     }
-    return true;
 }
 
-/* Behind the line end of the record at `at`; a block's end is an input's end (see chunker.h). */
-static const uint8_t *find_record_end(const struct wend_detected *detected, const uint8_t *at,
-                                      const uint8_t *limit) {
+const uint8_t *wend__decoder_record_end(const struct wend_detected *detected, const uint8_t *at,
+                                        const uint8_t *limit) {
     if (detected->kind == WEND_FORMAT_DELIMITED) {
         size_t scanned = 0;
         bool in_quotes = false;
@@ -135,27 +159,29 @@ static bool decode_record(struct wend_decoder *decoder, const uint8_t *at, const
     }
 }
 
-static void clear_row(struct wend_bytes *row, uint32_t field_count) {
-    for (uint32_t i = 0; i < field_count; i++) {
-        row[i] = WEND_BYTES_ABSENT;
-    }
-}
-
-/* Appends the record [at, end) to the batch. */
-static void add_record(struct wend_decoder *decoder, const uint8_t *at, const uint8_t *end,
+void wend__decoder_add(struct wend_decoder *decoder, const uint8_t *at, const uint8_t *end,
                        const uint8_t *limit, uint64_t offset, struct wend_batch *batch) {
     size_t max_record = decoder->detected->max_record_bytes;
-    struct wend_record *record = &batch->records[batch->record_count];
-    struct wend_bytes *row = batch->fields + (size_t)batch->record_count * batch->field_count;
     size_t size = (size_t)(end - at);
-    record->raw = wend__bytes(at, size < max_record ? size : max_record);
-    record->offset = offset;
-    record->reject = WEND_REJECT_NONE;
-    clear_row(row, batch->field_count);
+    bool is_delimited = decoder->detected->kind == WEND_FORMAT_DELIMITED;
+    bool is_blank = is_delimited ? at == end : wend__is_blank_line(at, end);
+    /* A blank line may be a cut one, whose rest nobody saw: then its size is what counts. */
+    if (is_blank && size <= max_record) {
+        return;
+    }
+    struct wend_bytes *row = wend__decoder_row(batch);
+    struct wend_record *record = &batch->records[batch->record_count++];
+    *record = (struct wend_record){wend__bytes(at, size < max_record ? size : max_record), offset,
+                                   WEND_REJECT_NONE};
     if (size > max_record || !decode_record(decoder, at, end, limit, row)) {
         record->reject = WEND_REJECT_SHAPE;
     }
-    batch->record_count++;
+}
+
+/* An input whose head is blank has no format; selectors are the parser's alone. */
+static bool has_fast_path(const struct wend_decoder *decoder) {
+    enum wend_format_kind kind = decoder->detected->kind;
+    return kind != WEND_FORMAT_AUTO && (kind != WEND_FORMAT_NDJSON || !decoder->json.has_selectors);
 }
 
 enum wend_status wend__decoder_batch(struct wend_decoder *decoder, const uint8_t *bytes, size_t len,
@@ -163,17 +189,19 @@ enum wend_status wend__decoder_batch(struct wend_decoder *decoder, const uint8_t
                                      struct wend_error *error) {
     const uint8_t *at = bytes;
     const uint8_t *limit = bytes + len;
-    bool is_delimited = decoder->detected->kind == WEND_FORMAT_DELIMITED;
+    bool is_fast = !decoder->is_plain && has_fast_path(decoder);
     batch->record_count = 0;
     wend__arena_clear(&decoder->scratch);
     while (at < limit && batch->record_count < batch->record_capacity) {
-        const uint8_t *next = find_record_end(decoder->detected, at, limit);
-        const uint8_t *end = wend__without_line_end(at, next);
-        bool is_blank = is_delimited ? at == end : wend__is_blank_line(at, end);
-        /* A blank line may be a cut one, whose rest nobody saw: then its size is what counts. */
-        if (!is_blank || (size_t)(end - at) > decoder->detected->max_record_bytes) {
-            add_record(decoder, at, end, limit, (uint64_t)(at - bytes), batch);
+        if (is_fast) {
+            at += wend__windows_batch(decoder, at, (size_t)(limit - at), bytes, batch);
+            if (at == limit || batch->record_count == batch->record_capacity) {
+                break;
+            }
         }
+        const uint8_t *next = wend__decoder_record_end(decoder->detected, at, limit);
+        const uint8_t *end = wend__without_line_end(at, next);
+        wend__decoder_add(decoder, at, end, limit, (uint64_t)(at - bytes), batch);
         at = next;
     }
     *consumed = (size_t)(at - bytes);

@@ -4,7 +4,9 @@
 #ifndef WEND_DECODE_DECODER_INTERNAL_H
 #define WEND_DECODE_DECODER_INTERNAL_H
 
+#include "base/simd.h"
 #include "decode/decoder.h"
+#include "decode/index.h"
 #include "decode/json.h"
 
 /* One field of a delimited record, without its outer quotes. */
@@ -19,12 +21,18 @@ struct wend_target {
     uint32_t source; /* JSON node, column, or enum wend_access_log_field */
 };
 
+struct wend_ndjson;
+
 struct wend_decoder {
+    enum wend_simd level;
     const struct wend_field *fields;
     uint32_t field_count;
     const struct wend_detected *detected; /* NULL before the first input */
     struct wend_target *targets;          /* room for field_count; of the format at hand */
     uint32_t target_count;
+    uint32_t wanted;           /* access logs: one bit for each wanted source */
+    bool is_plain;             /* takes records by themselves only: what the fast path is held to */
+    struct wend_index *index;  /* of the window at hand; NULL before the first input */
     struct wend_arena scratch; /* unescaped texts of the batch */
     bool is_out_of_memory;
 
@@ -32,6 +40,7 @@ struct wend_decoder {
     uint32_t *json_nodes; /* node of each field */
     bool has_json;
     struct wend_json json;
+    struct wend_ndjson *ndjson; /* NULL: only the parser is used */
 
     /* DELIMITED: the fields of the record at hand */
     struct wend_cell *cells;
@@ -49,6 +58,57 @@ bool wend__delimited_record(struct wend_decoder *decoder, const uint8_t *at, con
                             struct wend_bytes *row);
 bool wend__access_log_record(struct wend_decoder *decoder, const uint8_t *at, const uint8_t *end,
                              struct wend_bytes *row);
+
+/* What the fast path of NDJSON needs; freed with wend__free. WEND_ERROR_MEMORY. */
+WEND_MUST_CHECK enum wend_status
+wend__ndjson_create(enum wend_simd level, struct wend_ndjson **ndjson, struct wend_error *error);
+
+/*
+ * Decodes records from the front of `bytes` until the batch is full, the bytes are used up or a
+ * line is too long for a window; returns how many bytes they took. Offsets count from `origin`.
+ */
+size_t wend__windows_batch(struct wend_decoder *decoder, const uint8_t *bytes, size_t len,
+                           const uint8_t *origin, struct wend_batch *batch);
+
+/*
+ * Take the record that starts with a line of a window, which is not longer than the line but in
+ * delimited text; there the result is behind its end.
+ */
+void wend__ndjson_line(struct wend_decoder *decoder, const struct wend_line *line, uint64_t offset,
+                       struct wend_batch *batch);
+void wend__access_log_line(struct wend_decoder *decoder, const struct wend_line *line,
+                           uint64_t offset, struct wend_batch *batch);
+const uint8_t *wend__delimited_line(struct wend_decoder *decoder, const struct wend_line *line,
+                                    uint64_t offset, struct wend_batch *batch);
+
+/* Sets the row's wanted fields to what the captures hold. */
+void wend__ndjson_values(struct wend_decoder *decoder, struct wend_bytes *row);
+
+/* Decodes the record [at, end) of any format into the batch, unless it is blank. */
+void wend__decoder_add(struct wend_decoder *decoder, const uint8_t *at, const uint8_t *end,
+                       const uint8_t *limit, uint64_t offset, struct wend_batch *batch);
+
+/* The fields of the batch's next record, all absent. */
+static inline struct wend_bytes *wend__decoder_row(struct wend_batch *batch) {
+    struct wend_bytes *row = batch->fields + (size_t)batch->record_count * batch->field_count;
+    for (uint32_t i = 0; i < batch->field_count; i++) {
+        row[i] = WEND_BYTES_ABSENT;
+    }
+    return row;
+}
+
+/* Adds a good record that is just the line; returns its fields, all absent. */
+static inline struct wend_bytes *wend__decoder_take(const struct wend_line *line, uint64_t offset,
+                                                    struct wend_batch *batch) {
+    struct wend_bytes *row = wend__decoder_row(batch);
+    batch->records[batch->record_count++] = (struct wend_record){
+        wend__bytes(line->start, (size_t)(line->end - line->start)), offset, WEND_REJECT_NONE};
+    return row;
+}
+
+/* Behind the line end of the record at `at`; a block's end is an input's end (see chunker.h). */
+const uint8_t *wend__decoder_record_end(const struct wend_detected *detected, const uint8_t *at,
+                                        const uint8_t *limit);
 
 /* How far a DELIMITED record reaches. */
 enum wend_extent {
@@ -76,6 +136,20 @@ bool wend__delimited_split(const uint8_t *at, const uint8_t *end, uint8_t separa
                            struct wend_cell *cells, uint32_t capacity, uint32_t *count);
 /* Writes `text` with each pair of quotes as one into out[text.len]; returns the length. */
 size_t wend__delimited_unquote(struct wend_bytes text, uint8_t *out);
+
+/* The word [at, end) of an access log; `-` and nothing are absent, everywhere. */
+struct wend_bytes wend__access_log_present(const uint8_t *at, const uint8_t *end);
+/* Takes digits or `-`, with the blank before them; a blank or the line's end must follow. */
+bool wend__access_log_number(const uint8_t **at, const uint8_t *end, struct wend_bytes *word);
+/* The `[` of the time: the first one behind a blank; NULL for none. */
+const uint8_t *wend__access_log_find_time(const uint8_t *at, const uint8_t *end);
+/*
+ * The words before ` [`: host ident user, or vhost host ident user. A user may hold blanks (Apache
+ * writes the name as it was given); then the word behind the host is the ident, nearly always `-`,
+ * which tells the two apart. False when they are something else.
+ */
+bool wend__access_log_prefix(const uint8_t *at, const uint8_t *end,
+                             struct wend_bytes words[WEND_LOG_FIELD_COUNT]);
 
 /*
  * The words of one access-log line, as written; `-` and empty ones are absent, and so are those cut

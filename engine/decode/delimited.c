@@ -63,6 +63,23 @@ size_t wend__delimited_unquote(struct wend_bytes text, uint8_t *out) {
     return used;
 }
 
+/* A cell's text as a value: nothing is absent, and quotes are taken out. */
+static inline void set_value(struct wend_decoder *decoder, struct wend_bytes text, bool is_doubled,
+                             struct wend_bytes *value) {
+    if (text.len == 0) {
+        return;
+    }
+    if (is_doubled) {
+        uint8_t *out = wend__arena_alloc(&decoder->scratch, text.len);
+        if (out == NULL) {
+            decoder->is_out_of_memory = true;
+            return;
+        }
+        text = (struct wend_bytes){out, wend__delimited_unquote(text, out)};
+    }
+    *value = text;
+}
+
 bool wend__delimited_record(struct wend_decoder *decoder, const uint8_t *at, const uint8_t *end,
                             struct wend_bytes *row) {
     const struct wend_detected *detected = decoder->detected;
@@ -74,19 +91,43 @@ bool wend__delimited_record(struct wend_decoder *decoder, const uint8_t *at, con
     }
     for (uint32_t i = 0; i < decoder->target_count; i++) {
         const struct wend_cell *cell = &decoder->cells[decoder->targets[i].source];
-        struct wend_bytes text = cell->text;
-        if (text.len == 0) {
-            continue;
-        }
-        if (cell->is_doubled) {
-            uint8_t *out = wend__arena_alloc(&decoder->scratch, text.len);
-            if (out == NULL) {
-                decoder->is_out_of_memory = true;
-                continue;
-            }
-            text = (struct wend_bytes){out, wend__delimited_unquote(text, out)};
-        }
-        row[decoder->targets[i].field] = text;
+        set_value(decoder, cell->text, cell->is_doubled, &row[decoder->targets[i].field]);
     }
     return true;
+}
+
+/*
+ * The index has split the record, in which quotes stand as they should (quoting.h); only the cells
+ * that are wanted are looked at.
+ */
+const uint8_t *wend__delimited_line(struct wend_decoder *decoder, const struct wend_line *line,
+                                    uint64_t offset, struct wend_batch *batch) {
+    const struct wend_detected *detected = decoder->detected;
+    if ((size_t)(line->next - line->start) > detected->max_record_bytes) {
+        /* Quotes count up to there only, so that the record may end elsewhere. */
+        const uint8_t *next = wend__decoder_record_end(detected, line->start, line->limit);
+        const uint8_t *end = wend__without_line_end(line->start, next);
+        wend__decoder_add(decoder, line->start, end, line->limit, offset, batch);
+        return next;
+    }
+    uint32_t last = line->quote_count;
+    if (last + 1 != detected->column_count || line->start == line->end) {
+        wend__decoder_add(decoder, line->start, line->end, line->limit, offset, batch);
+        return line->next;
+    }
+    struct wend_bytes *row = wend__decoder_take(line, offset, batch);
+    for (uint32_t i = 0; i < decoder->target_count; i++) {
+        uint32_t cell = decoder->targets[i].source;
+        const uint8_t *at = cell == 0 ? line->start : line->window + line->quotes[cell - 1] + 1;
+        const uint8_t *end = cell == last ? line->end : line->window + line->quotes[cell];
+        bool is_doubled = false;
+        if (at < end && *at == '"') {
+            at++;
+            end--;
+            is_doubled = wend__find_byte(at, end, '"') != NULL;
+        }
+        set_value(decoder, wend__bytes(at, (size_t)(end - at)), is_doubled,
+                  &row[decoder->targets[i].field]);
+    }
+    return line->next;
 }

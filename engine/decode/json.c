@@ -121,9 +121,8 @@ static const uint8_t *parse_number(const uint8_t *at, const uint8_t *end) {
     return at;
 }
 
-/* Behind a number, true, false or null; NULL for anything else. `*kind` is SCALAR or ABSENT. */
-static const uint8_t *parse_literal(const uint8_t *at, const uint8_t *end,
-                                    enum wend_json_kind *kind) {
+const uint8_t *wend__json_scalar_end(const uint8_t *at, const uint8_t *end,
+                                     enum wend_json_kind *kind) {
     size_t left = (size_t)(end - at);
     *kind = WEND_JSON_SCALAR;
     switch (*at) {
@@ -253,7 +252,7 @@ static inline bool parse_simple(struct state *state, uint32_t node) {
         }
         return true;
     }
-    state->at = parse_literal(start, state->end, &kind);
+    state->at = wend__json_scalar_end(start, state->end, &kind);
     if (state->at == NULL) {
         return false;
     }

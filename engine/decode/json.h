@@ -97,9 +97,31 @@ bool wend__json_parse(struct wend_json *json, const uint8_t *at, const uint8_t *
  */
 struct wend_bytes wend__json_value(struct wend_json *json, uint32_t node);
 
+static inline uint32_t wend__json_bucket(const uint8_t *key, size_t len) {
+    if (len == 0) {
+        return 0;
+    }
+    return (uint32_t)(len * 5 + key[0] * 3U + key[len - 1] * 7U + key[len / 2]) % WEND_JSON_BUCKETS;
+}
+
 /* The child of `node` for a key of an object, or WEND_JSON_NONE. */
-uint32_t wend__json_child(const struct wend_json *json, uint32_t node, const uint8_t *key,
-                          size_t len);
+static inline uint32_t wend__json_child(const struct wend_json *json, uint32_t node,
+                                        const uint8_t *key, size_t len) {
+    const uint32_t *buckets = json->nodes[node].buckets;
+    if (buckets == NULL) {
+        return WEND_JSON_NONE;
+    }
+    uint32_t at = buckets[wend__json_bucket(key, len)];
+    while (at != WEND_JSON_NONE) {
+        const struct wend_json_node *child = &json->nodes[at];
+        if (child->token.len == len && memcmp(child->token.data, key, len) == 0) {
+            return at;
+        }
+        at = child->next;
+    }
+    return WEND_JSON_NONE;
+}
+
 /* The child of `node` for an element of a list, or WEND_JSON_NONE. */
 uint32_t wend__json_element(const struct wend_json *json, uint32_t node, uint32_t index);
 /* Clears what `node` and the nodes below it hold. */
@@ -115,6 +137,13 @@ void wend__json_select(struct wend_json *json);
 size_t wend__json_unescape(const uint8_t *text, size_t len, uint8_t *out);
 /* The same into scratch; absent without memory, and `is_out_of_memory` is set. */
 struct wend_bytes wend__json_unescaped(struct wend_json *json, const uint8_t *text, size_t len);
+
+/*
+ * Behind the number, true, false or null at `at` (before `end`); NULL for anything else. `*kind` is
+ * SCALAR or ABSENT.
+ */
+const uint8_t *wend__json_scalar_end(const uint8_t *at, const uint8_t *end,
+                                     enum wend_json_kind *kind);
 
 /* Walking over a text that is known to be valid JSON. */
 

@@ -14,13 +14,6 @@ struct path {
     uint32_t name; /* index of the name that it is the path of */
 };
 
-static uint32_t bucket_of(const uint8_t *key, size_t len) {
-    if (len == 0) {
-        return 0;
-    }
-    return (uint32_t)(len * 5 + key[0] * 3U + key[len - 1] * 7U + key[len / 2]) % WEND_JSON_BUCKETS;
-}
-
 /* `~1` is '/', `~0` is '~' (RFC 6901, section 3); any other '~' stands for itself. */
 static struct wend_bytes unescape_token(struct wend_arena *arena, const uint8_t *text, size_t len) {
     uint8_t *out = wend__arena_alloc(arena, len + 1);
@@ -155,7 +148,7 @@ static bool link_child(struct wend_json *json, uint32_t parent_index, uint32_t c
             parent->buckets[i] = WEND_JSON_NONE;
         }
     }
-    uint32_t *bucket = &parent->buckets[bucket_of(child->token.data, child->token.len)];
+    uint32_t *bucket = &parent->buckets[wend__json_bucket(child->token.data, child->token.len)];
     child->next = *bucket;
     *bucket = child_index;
     child->array_index = array_index_of(child->token);
@@ -244,23 +237,6 @@ enum wend_status wend__json_init(struct wend_json *json, const struct wend_bytes
 
 void wend__json_deinit(struct wend_json *json) {
     wend__arena_deinit(&json->arena);
-}
-
-uint32_t wend__json_child(const struct wend_json *json, uint32_t node, const uint8_t *key,
-                          size_t len) {
-    const uint32_t *buckets = json->nodes[node].buckets;
-    if (buckets == NULL) {
-        return WEND_JSON_NONE;
-    }
-    uint32_t at = buckets[bucket_of(key, len)];
-    while (at != WEND_JSON_NONE) {
-        const struct wend_json_node *child = &json->nodes[at];
-        if (child->token.len == len && memcmp(child->token.data, key, len) == 0) {
-            return at;
-        }
-        at = child->next;
-    }
-    return WEND_JSON_NONE;
 }
 
 uint32_t wend__json_element(const struct wend_json *json, uint32_t node, uint32_t index) {

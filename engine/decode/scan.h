@@ -97,4 +97,25 @@ static inline const uint8_t *wend__find_byte(const uint8_t *at, const uint8_t *e
     return at == end ? NULL : memchr(at, wanted, (size_t)(end - at));
 }
 
+/* The first `one` or `other` of [at, end), else `end`. */
+static inline const uint8_t *wend__find_either(const uint8_t *at, const uint8_t *end, uint8_t one,
+                                               uint8_t other) {
+#if defined(__SSE2__)
+    const __m128i ones = _mm_set1_epi8((char)one);
+    const __m128i others = _mm_set1_epi8((char)other);
+    for (; end - at >= 16; at += 16) {
+        __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)at);
+        __m128i found = _mm_or_si128(_mm_cmpeq_epi8(bytes, ones), _mm_cmpeq_epi8(bytes, others));
+        unsigned mask = (unsigned)_mm_movemask_epi8(found);
+        if (mask != 0) {
+            return at + __builtin_ctz(mask);
+        }
+    }
+#endif
+    while (at < end && *at != one && *at != other) {
+        at++;
+    }
+    return at;
+}
+
 #endif

@@ -1,7 +1,7 @@
 #include "decode/time.h"
 
-#include "base/limits.h"
 #include "base/number.h"
+#include "decode/time_words.h"
 
 /* A text that is being read from the front. */
 struct cursor {
@@ -68,10 +68,6 @@ static int64_t days_since_1970(int year, int month, int day) {
     return era * 146097 + day_of_era - 719468;
 }
 
-static bool in_range(int64_t ts_us) {
-    return ts_us >= WEND_TIME_MIN_US && ts_us < WEND_TIME_END_US;
-}
-
 static bool civil_to_us(const struct civil *civil, int64_t *ts_us) {
     if (civil->month < 1 || civil->month > 12 || civil->day < 1 ||
         civil->day > days_in_month(civil->year, civil->month) || civil->hour > 23 ||
@@ -82,7 +78,7 @@ static bool civil_to_us(const struct civil *civil, int64_t *ts_us) {
                       civil->hour * 3600 + (civil->minute - civil->offset_minutes) * 60 +
                       civil->second;
     int64_t us = seconds * WEND_US_PER_SECOND + civil->microsecond;
-    if (!in_range(us)) {
+    if (!wend__time_in_range(us)) {
         return false;
     }
     *ts_us = us;
@@ -204,7 +200,6 @@ static bool parse_access_log(struct cursor cursor, int64_t *ts_us) {
     return take_offset(&cursor, &civil.offset_minutes) && civil_to_us(&civil, ts_us);
 }
 
-/* The unit that stands for the size of a number; AUTO for one below 10^8. */
 static enum wend_time_unit unit_of_size(const struct wend_number *number) {
     bool negative;
     uint64_t whole;
@@ -212,17 +207,7 @@ static enum wend_time_unit unit_of_size(const struct wend_number *number) {
         whole = UINT64_MAX;
         negative = number->negative;
     }
-    if (negative || whole < UINT64_C(100000000)) {
-        return WEND_TIME_UNIT_AUTO;
-    }
-    if (whole < UINT64_C(100000000000)) {
-        return WEND_TIME_UNIT_SECONDS;
-    }
-    if (whole < UINT64_C(100000000000000)) {
-        return WEND_TIME_UNIT_MILLISECONDS;
-    }
-    return whole < UINT64_C(100000000000000000) ? WEND_TIME_UNIT_MICROSECONDS
-                                                : WEND_TIME_UNIT_NANOSECONDS;
+    return negative ? WEND_TIME_UNIT_AUTO : wend__time_unit_of_size(whole);
 }
 
 static enum wend_time_result parse_number(const struct wend_number *number,
@@ -250,7 +235,7 @@ static enum wend_time_result parse_number(const struct wend_number *number,
         return WEND_TIME_UNREADABLE;
     }
     int64_t us = negative ? -(int64_t)magnitude : (int64_t)magnitude;
-    if (!in_range(us)) {
+    if (!wend__time_in_range(us)) {
         return WEND_TIME_UNREADABLE;
     }
     *ts_us = us;
@@ -259,6 +244,12 @@ static enum wend_time_result parse_number(const struct wend_number *number,
 
 enum wend_time_result wend__time_parse(struct wend_bytes text, const struct wend_time_state *state,
                                        int64_t *ts_us) {
+    return wend__time_words(text, state, ts_us) ? WEND_TIME_OK
+                                                : wend__time_parse_plain(text, state, ts_us);
+}
+
+enum wend_time_result wend__time_parse_plain(struct wend_bytes text,
+                                             const struct wend_time_state *state, int64_t *ts_us) {
     if (text.data == NULL || text.len == 0) {
         return WEND_TIME_UNREADABLE;
     }

@@ -7,7 +7,7 @@
 
 enum {
     BUCKET_BITS = WEND_SKETCH_BUCKET_BITS,
-    COUNT_BITS = 48,
+    COUNT_BITS = WEND_SKETCH_COUNT_BITS,
     FIRST_CAPACITY = 4, /* 24 + 4 * 8 bytes fill an allocation of 56 */
     DENSE_FROM = 64,    /* with fewer pairs a binary search is as good */
     DENSE_SPREAD = 4    /* counters may take this many times the room of the pairs */
@@ -56,6 +56,39 @@ static uint32_t find_pair(const struct wend_sketch_store *store, uint32_t bucket
     return at + (left == 1 && *base < wanted ? 1 : 0);
 }
 
+/* Puts what waits into its place: into the count of its pair, or between the pairs. */
+static void settle(struct wend_sketch_store *store) {
+    uint64_t fresh[WEND_SKETCH_WAITING];
+    uint32_t fresh_count = 0;
+    for (uint32_t i = 0; i < store->waiting; i++) {
+        uint64_t item = store->items[store->len + i];
+        uint32_t at = find_pair(store, bucket_of(item));
+        if (at < store->len && bucket_of(store->items[at]) == bucket_of(item)) {
+            store->items[at] += 1;
+            continue;
+        }
+        uint32_t place = fresh_count;
+        while (place > 0 && bucket_of(fresh[place - 1]) >= bucket_of(item)) {
+            place -= 1;
+        }
+        if (place < fresh_count && bucket_of(fresh[place]) == bucket_of(item)) {
+            fresh[place] += 1;
+            continue;
+        }
+        memmove(fresh + place + 1, fresh + place, (fresh_count - place) * sizeof *fresh);
+        fresh[place] = item;
+        fresh_count += 1;
+    }
+    store->waiting = 0;
+    uint32_t out = store->len + fresh_count;
+    uint32_t left = store->len;
+    store->len = out;
+    while (fresh_count > 0) {
+        bool is_old = left > 0 && store->items[left - 1] > fresh[fresh_count - 1];
+        store->items[--out] = is_old ? store->items[--left] : fresh[--fresh_count];
+    }
+}
+
 /* The next bucket with a count, from `*position` (0 at the start); false at the end. */
 static bool next_pair(const struct wend_sketch_store *store, uint32_t *position, uint32_t *bucket,
                       uint64_t *count) {
@@ -86,6 +119,7 @@ static bool make_dense(struct wend_sketch *sketch, uint32_t low, uint32_t high) 
         low = lowest_bucket(old) < low ? lowest_bucket(old) : low;
         high = highest_bucket(old) > high ? highest_bucket(old) : high;
     }
+    assert(old->waiting == 0);
     uint32_t first = low >> BUCKET_BITS << BUCKET_BITS;
     uint32_t len = (((high >> BUCKET_BITS) + 1) << BUCKET_BITS) - first;
     struct wend_sketch_store *store = wend__alloc_zeroed(1, store_bytes(len));
@@ -175,8 +209,14 @@ static bool add_sparse(struct wend_sketch *sketch, uint32_t bucket, uint64_t cou
 
 static bool add_to_store(struct wend_sketch *sketch, uint32_t bucket, uint64_t count) {
     struct wend_sketch_store *store = sketch->store;
-    if (!store->dense && !(store->len == store->capacity && worth_dense(store, bucket, bucket))) {
-        return add_sparse(sketch, bucket, count);
+    if (!store->dense) {
+        settle(store);
+        /* With less to spare there would soon be a settling for each value. */
+        bool is_full = store->len > store->capacity - store->capacity / 4;
+        if (!(is_full && worth_dense(store, bucket, bucket))) {
+            return (!is_full || reserve_pairs(sketch, store->capacity + 1)) &&
+                   add_sparse(sketch, bucket, count);
+        }
     }
     /* Unsigned: a bucket below `first` is beyond the end too. */
     bool covered = store->dense && bucket - store->first < store->len;
@@ -211,7 +251,8 @@ static bool add_bucket(struct wend_sketch *sketch, uint32_t bucket, uint64_t cou
 }
 
 bool wend__sketch_add(struct wend_sketch *sketch, int64_t value) {
-    return add_bucket(sketch, wend__sketch_bucket(value), 1);
+    return wend__sketch_add_fast(sketch, value) ||
+           add_bucket(sketch, wend__sketch_bucket(value), 1);
 }
 
 bool wend__sketch_add_count(struct wend_sketch *sketch, int64_t value, uint64_t count) {
@@ -284,10 +325,12 @@ bool wend__sketch_merge(struct wend_sketch *sketch, const struct wend_sketch *fr
     if (from->store == NULL) {
         return add_bucket(sketch, from->bucket, from->count);
     }
+    settle(from->store);
     if (from->store->count > WEND_SKETCH_MAX_COUNT - wend__sketch_count(sketch)) {
         return false;
     }
     if (sketch->store != NULL) {
+        settle(sketch->store);
         bool sparse =
             !sketch->store->dense && !from->store->dense &&
             !worth_dense(sketch->store, lowest_bucket(from->store), highest_bucket(from->store));
@@ -310,6 +353,9 @@ bool wend__sketch_merge(struct wend_sketch *sketch, const struct wend_sketch *fr
 bool wend__sketch_next(const struct wend_sketch *sketch, uint32_t *position, uint32_t *bucket,
                        uint64_t *count) {
     if (sketch->store != NULL) {
+        if (*position == 0) {
+            settle(sketch->store);
+        }
         return next_pair(sketch->store, position, bucket, count);
     }
     *bucket = sketch->bucket;

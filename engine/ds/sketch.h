@@ -40,9 +40,11 @@
 /*
  * Open only for the sake of `wend__sketch_add_fast`.
  *
- * sparse: items[0 .. len) = bucket << 48 | count, ascending, no count 0
+ * sparse: items[0 .. len) = bucket << 48 | count, ascending, no count 0; behind them `waiting` more
+ *         of count 1, in whatever order: they are put into theirs all at once, when the room is
+ *         used up or somebody looks
  * dense:  items[i] = count of bucket `first` + i, for i in [0 .. len); `first` and `len` are
- *         multiples of 64, so that a range grows by whole powers of two
+ *         multiples of 64, so that a range grows by whole powers of two; none waits
  */
 struct wend_sketch_store {
     uint64_t count;
@@ -50,8 +52,12 @@ struct wend_sketch_store {
     uint16_t first;
     bool dense;
     uint32_t capacity;
+    uint32_t waiting;
     uint64_t items[];
 };
+
+#define WEND_SKETCH_COUNT_BITS 48
+#define WEND_SKETCH_WAITING 32U /* so many wait at most */
 
 struct wend_sketch {
     struct wend_sketch_store *store; /* NULL: what is here is all */
@@ -79,8 +85,8 @@ int64_t wend__sketch_bucket_value(uint32_t bucket);
  */
 bool wend__sketch_add(struct wend_sketch *sketch, int64_t value);
 bool wend__sketch_add_count(struct wend_sketch *sketch, int64_t value, uint64_t count);
-/* The same for the case that is common in a big table: a counter that is there already. False: not
- * this case, nothing has happened. */
+/* The same where neither memory nor a look at other values is needed. False: it is, and nothing has
+ * happened. */
 static inline bool wend__sketch_add_fast(struct wend_sketch *sketch, int64_t value) {
     struct wend_sketch_store *store = sketch->store;
     uint32_t bucket = wend__sketch_bucket(value);
@@ -93,12 +99,21 @@ static inline bool wend__sketch_add_fast(struct wend_sketch *sketch, int64_t val
         sketch->count += 1;
         return true;
     }
-    /* Unsigned: a bucket below `first` is beyond the end too. */
-    if (!store->dense || bucket - store->first >= store->len ||
-        store->count >= WEND_SKETCH_MAX_COUNT) {
+    if (store->count >= WEND_SKETCH_MAX_COUNT) {
         return false;
     }
-    store->items[bucket - store->first] += 1;
+    if (!store->dense) {
+        uint32_t at = store->len + store->waiting;
+        if (at >= store->capacity || store->waiting >= WEND_SKETCH_WAITING) {
+            return false;
+        }
+        store->items[at] = (uint64_t)bucket << WEND_SKETCH_COUNT_BITS | 1;
+        store->waiting += 1;
+    } else if (bucket - store->first < store->len) { /* below `first` wraps beyond the end too */
+        store->items[bucket - store->first] += 1;
+    } else {
+        return false;
+    }
     store->count += 1;
     return true;
 }
@@ -109,7 +124,7 @@ static inline void wend__sketch_fetch(const struct wend_sketch *sketch, int64_t 
         uint32_t at = wend__sketch_bucket(value) - store->first;
         __builtin_prefetch(&store->items[at < store->len ? at : 0], 1);
     } else if (store != NULL) {
-        __builtin_prefetch(&store->items[store->len / 2], 1);
+        __builtin_prefetch(&store->items[store->len + store->waiting], 1);
     }
 }
 /* Adds all values of `from`, which stays as it is and must be another. False as above. */

@@ -1,198 +1,18 @@
 #include "parquet/writer.h"
 
-#include "base/memory.h"
-#include "base/utf8.h"
-#include "parquet/footer_writer.h"
+#include "parquet/writer_internal.h"
 
 #include <assert.h>
 #include <math.h>
 
-struct wend_parquet_writer {
-    struct wend_parquet_column *columns; /* names are copies */
-    struct wend_parquet_chunk_writer *chunks;
-    uint32_t column_count;
-    char *created_by;
-    struct wend_parquet_key_value *key_values; /* copies */
-    uint32_t *sorting_columns;
-    struct wend_parquet_page_tools tools; /* its options point to the copies */
-    struct wend_parquet_footer footer;
-    struct wend_parquet_sink sink;
-    uint64_t offset; /* bytes that the sink has taken */
-    uint64_t group_rows;
-    uint64_t row_count;
-    bool has_failed;
-    bool is_finished;
-    struct wend_error failure; /* the first one */
-};
-
-static enum wend_status check_columns(const struct wend_parquet_column *columns,
-                                      uint32_t column_count, struct wend_error *error) {
-    if (column_count == 0 || column_count > WEND_PARQUET_COLUMNS_MAX) {
-        return wend__fail(error, WEND_ERROR_USAGE, "a Parquet file has 1 to %u columns, not %u",
-                          WEND_PARQUET_COLUMNS_MAX, column_count);
-    }
-    for (uint32_t i = 0; i < column_count; i++) {
-        if (!wend__utf8_is_valid(wend__bytes_text(columns[i].name))) {
-            return wend__fail(error, WEND_ERROR_USAGE, "the name of column %u is not UTF-8", i);
-        }
-        if (columns[i].type == WEND_PARQUET_TEXT_LIST && columns[i].is_nullable) {
-            return wend__fail(error, WEND_ERROR_USAGE, "column %s: a list cannot be null",
-                              columns[i].name);
-        }
-        for (uint32_t j = 0; j < i; j++) {
-            if (strcmp(columns[i].name, columns[j].name) == 0) {
-                return wend__fail(error, WEND_ERROR_USAGE, "there are two columns %s",
-                                  columns[i].name);
-            }
-        }
-    }
-    return WEND_OK;
-}
-
-static void fill_defaults(struct wend_parquet_options *options) {
-    options->zstd_level = options->zstd_level == 0 ? 3 : options->zstd_level;
-    options->row_group_rows = options->row_group_rows == 0 ? 1000000 : options->row_group_rows;
-    options->row_group_bytes =
-        options->row_group_bytes == 0 ? UINT64_C(128) << 20 : options->row_group_bytes;
-    options->page_rows = options->page_rows == 0 ? 20000 : options->page_rows;
-    options->page_bytes = options->page_bytes == 0 ? UINT32_C(1) << 20 : options->page_bytes;
-    options->dictionary_bytes =
-        options->dictionary_bytes == 0 ? UINT32_C(1) << 20 : options->dictionary_bytes;
-    options->dictionary_entries =
-        options->dictionary_entries == 0 ? 65536 : options->dictionary_entries;
-    if (options->created_by == NULL) {
-        options->created_by = "wend version 0.0.0 (build unknown)";
-    }
-}
-
-static char *copy_text(const char *text) {
-    return wend__copy_text(text, strlen(text));
-}
-
-static bool copy_columns(struct wend_parquet_writer *writer,
-                         const struct wend_parquet_column *columns, uint32_t column_count) {
-    writer->columns = wend__alloc_zeroed(column_count, sizeof *writer->columns);
-    writer->chunks = wend__alloc_zeroed(column_count, sizeof *writer->chunks);
-    if (writer->columns == NULL || writer->chunks == NULL) {
-        return false;
-    }
-    writer->column_count = column_count;
-    for (uint32_t i = 0; i < column_count; i++) {
-        writer->columns[i] = columns[i];
-        writer->columns[i].name = copy_text(columns[i].name);
-        if (writer->columns[i].name == NULL) {
-            return false;
-        }
-    }
-    return true;
-}
-
-static bool copy_options(struct wend_parquet_writer *writer,
-                         const struct wend_parquet_options *given) {
-    struct wend_parquet_options *options = &writer->tools.options;
-    *options = given == NULL ? (struct wend_parquet_options){0} : *given;
-    fill_defaults(options);
-    options->created_by = writer->created_by = copy_text(options->created_by);
-    writer->key_values = wend__alloc_zeroed(options->key_value_count, sizeof *writer->key_values);
-    writer->sorting_columns =
-        wend__alloc_zeroed(options->sorting_column_count, sizeof *writer->sorting_columns);
-    if (writer->created_by == NULL || writer->key_values == NULL ||
-        writer->sorting_columns == NULL) {
-        options->key_value_count = 0;
-        return false;
-    }
-    bool is_copied = true;
-    for (uint32_t i = 0; i < options->key_value_count; i++) {
-        writer->key_values[i].key = copy_text(options->key_values[i].key);
-        writer->key_values[i].value = copy_text(options->key_values[i].value);
-        is_copied =
-            is_copied && writer->key_values[i].key != NULL && writer->key_values[i].value != NULL;
-    }
-    for (uint32_t i = 0; i < options->sorting_column_count; i++) {
-        writer->sorting_columns[i] = options->sorting_columns[i];
-    }
-    options->key_values = writer->key_values;
-    options->sorting_columns = writer->sorting_columns;
-    return is_copied;
-}
-
-static enum wend_status send(struct wend_parquet_writer *writer, struct wend_bytes bytes,
-                             struct wend_error *error) {
+enum wend_status wend__parquet_send(struct wend_parquet_writer *writer, struct wend_bytes bytes,
+                                    struct wend_error *error) {
     if (bytes.len == 0) {
         return WEND_OK;
     }
     WEND_TRY(writer->sink.write(writer->sink.context, bytes.data, bytes.len, error));
     writer->offset += bytes.len;
     return WEND_OK;
-}
-
-static enum wend_status init(struct wend_parquet_writer *writer,
-                             const struct wend_parquet_column *columns, uint32_t column_count,
-                             const struct wend_parquet_options *options, struct wend_error *error) {
-    if (!copy_options(writer, options) || !copy_columns(writer, columns, column_count)) {
-        return wend__fail_memory(error);
-    }
-    options = &writer->tools.options;
-    for (uint32_t i = 0; i < options->sorting_column_count; i++) {
-        if (options->sorting_columns[i] >= column_count) {
-            return wend__fail(error, WEND_ERROR_USAGE, "there is no column %u to sort by",
-                              options->sorting_columns[i]);
-        }
-    }
-    WEND_TRY(wend__parquet_compressor_init(&writer->tools.compressor, options->zstd_level, error));
-    for (uint32_t i = 0; i < column_count; i++) {
-        WEND_TRY(wend__parquet_chunk_init(&writer->chunks[i], &columns[i], options, error));
-    }
-    writer->footer = (struct wend_parquet_footer){
-        .columns = writer->columns, .column_count = column_count, .options = options};
-    return send(writer, wend__bytes_text(WEND_PARQUET_MAGIC), error);
-}
-
-enum wend_status wend__parquet_writer_create(const struct wend_parquet_column *columns,
-                                             uint32_t column_count,
-                                             const struct wend_parquet_options *options,
-                                             struct wend_parquet_sink sink,
-                                             struct wend_parquet_writer **writer,
-                                             struct wend_error *error) {
-    *writer = NULL;
-    WEND_TRY(check_columns(columns, column_count, error));
-    struct wend_parquet_writer *created = wend__alloc_zeroed(1, sizeof *created);
-    if (created == NULL) {
-        return wend__fail_memory(error);
-    }
-    created->sink = sink;
-    enum wend_status status = init(created, columns, column_count, options, error);
-    if (status != WEND_OK) {
-        wend__parquet_writer_destroy(created);
-        return status;
-    }
-    *writer = created;
-    return WEND_OK;
-}
-
-void wend__parquet_writer_destroy(struct wend_parquet_writer *writer) {
-    if (writer == NULL) {
-        return;
-    }
-    for (uint32_t i = 0; i < writer->column_count; i++) {
-        wend__free((void *)(uintptr_t)writer->columns[i].name);
-        wend__parquet_chunk_deinit(&writer->chunks[i]);
-    }
-    for (uint32_t i = 0; i < writer->tools.options.key_value_count; i++) {
-        wend__free((void *)(uintptr_t)writer->key_values[i].key);
-        wend__free((void *)(uintptr_t)writer->key_values[i].value);
-    }
-    wend__free(writer->columns);
-    wend__free(writer->chunks);
-    wend__free(writer->created_by);
-    wend__free(writer->key_values);
-    wend__free(writer->sorting_columns);
-    wend__parquet_compressor_deinit(&writer->tools.compressor);
-    wend__buffer_deinit(&writer->tools.body);
-    wend__buffer_deinit(&writer->tools.compressed);
-    wend__buffer_deinit(&writer->tools.text);
-    wend__parquet_footer_deinit(&writer->footer);
-    wend__free(writer);
 }
 
 /* Keeps the first failure; what follows is ignored. */
@@ -216,12 +36,27 @@ static struct wend_parquet_chunk_writer *chunk_of(struct wend_parquet_writer *wr
     return &writer->chunks[column];
 }
 
+static struct wend_parquet_batch_column *
+gathered_column(struct wend_parquet_writer *writer, const struct wend_parquet_chunk_writer *chunk) {
+    return &writer->filling->columns[chunk - writer->chunks];
+}
+
+static void note_gathered(struct wend_parquet_writer *writer, bool done) {
+    if (!done) {
+        note_status(writer, wend__fail_memory(&writer->failure));
+    }
+}
+
 static void put(struct wend_parquet_writer *writer, struct wend_parquet_chunk_writer *chunk,
                 struct wend_bytes value) {
-    if (!writer->has_failed) {
-        note_status(writer,
-                    wend__parquet_chunk_put(chunk, &writer->tools, value, &writer->failure));
+    if (writer->has_failed) {
+        return;
     }
+    if (writer->gathers) {
+        note_gathered(writer, wend__parquet_batch_put(gathered_column(writer, chunk), value));
+        return;
+    }
+    note_status(writer, wend__parquet_chunk_put(chunk, &writer->tools, value, &writer->failure));
 }
 
 static void put_fixed(struct wend_parquet_writer *writer, struct wend_parquet_chunk_writer *chunk,
@@ -307,17 +142,28 @@ void wend__parquet_put_list(struct wend_parquet_writer *writer, uint32_t column,
     for (uint32_t i = 0; i < count && len <= WEND_PARQUET_VALUE_BYTES_MAX; i++) {
         len = items[i].len > WEND_PARQUET_VALUE_BYTES_MAX ? items[i].len : len + items[i].len + 4;
     }
-    if (check_len(writer, column, len) && !writer->has_failed) {
-        note_status(writer, wend__parquet_chunk_put_list(chunk, &writer->tools, items, count,
-                                                         &writer->failure));
+    if (!check_len(writer, column, len) || writer->has_failed) {
+        return;
     }
+    if (writer->gathers) {
+        note_gathered(writer,
+                      wend__parquet_batch_put_list(gathered_column(writer, chunk), items, count));
+        return;
+    }
+    note_status(writer, wend__parquet_chunk_put_list(chunk, &writer->tools, items, count,
+                                                     &writer->failure));
 }
 
 void wend__parquet_put_null(struct wend_parquet_writer *writer, uint32_t column) {
     struct wend_parquet_chunk_writer *chunk = chunk_of(writer, column);
-    if (!writer->has_failed) {
-        note_status(writer, wend__parquet_chunk_put_null(chunk, &writer->tools, &writer->failure));
+    if (writer->has_failed) {
+        return;
     }
+    if (writer->gathers) {
+        note_gathered(writer, wend__parquet_batch_put_null(gathered_column(writer, chunk)));
+        return;
+    }
+    note_status(writer, wend__parquet_chunk_put_null(chunk, &writer->tools, &writer->failure));
 }
 
 static enum wend_status flush_chunk(struct wend_parquet_writer *writer,
@@ -326,8 +172,8 @@ static enum wend_status flush_chunk(struct wend_parquet_writer *writer,
     WEND_TRY(wend__parquet_chunk_finish(chunk, &writer->tools, error));
     assert(chunk->row_count == writer->group_rows);
     uint64_t offset = writer->offset;
-    WEND_TRY(send(writer, wend__buffer_view(&chunk->dictionary_page), error));
-    WEND_TRY(send(writer, wend__buffer_view(&chunk->pages), error));
+    WEND_TRY(wend__parquet_send(writer, wend__buffer_view(&chunk->dictionary_page), error));
+    WEND_TRY(wend__parquet_send(writer, wend__buffer_view(&chunk->pages), error));
     struct wend_parquet_place bloom = {.offset = writer->offset};
     if (chunk->bloom.words != NULL) {
         struct wend_buffer *scratch = &writer->tools.body;
@@ -336,7 +182,7 @@ static enum wend_status flush_chunk(struct wend_parquet_writer *writer,
             return wend__fail_memory(error);
         }
         bloom.len = (uint32_t)scratch->len;
-        WEND_TRY(send(writer, wend__buffer_view(scratch), error));
+        WEND_TRY(wend__parquet_send(writer, wend__buffer_view(scratch), error));
     }
     if (!wend__parquet_footer_add_chunk(&writer->footer, chunk, offset, bloom)) {
         return wend__fail_memory(error);
@@ -365,38 +211,115 @@ static uint64_t group_bytes(const struct wend_parquet_writer *writer) {
     return bytes;
 }
 
+/* One more row is in all chunks. */
+static enum wend_status count_row(struct wend_parquet_writer *writer, struct wend_error *error) {
+    const struct wend_parquet_options *options = &writer->tools.options;
+    writer->group_rows++;
+    return writer->group_rows >= options->row_group_rows ||
+                   group_bytes(writer) >= options->row_group_bytes
+               ? flush_group(writer, error)
+               : WEND_OK;
+}
+
+/* True when the row group cannot be full before the filled batch is in it. */
+static bool has_group_room(const struct wend_parquet_writer *writer) {
+    const struct wend_parquet_options *options = &writer->tools.options;
+    uint64_t bytes = group_bytes(writer);
+    for (uint32_t i = 0; i < writer->column_count; i++) {
+        bytes +=
+            wend__parquet_batch_bound(&writer->filling->columns[i], &writer->chunks[i], options);
+    }
+    return bytes < options->row_group_bytes &&
+           writer->group_rows + writer->filling->row_count < options->row_group_rows;
+}
+
+/* Encodes the filled batch row by row, for the sake of the row where the group ends. */
+static enum wend_status encode_rows(struct wend_parquet_writer *writer, struct wend_error *error) {
+    struct wend_parquet_row_batch *batch = writer->filling;
+    for (uint32_t row = 0; row < batch->row_count; row++) {
+        for (uint32_t i = 0; i < writer->column_count; i++) {
+            WEND_TRY(wend__parquet_batch_encode_row(&batch->columns[i], &writer->chunks[i],
+                                                    &writer->tools, error));
+        }
+        WEND_TRY(count_row(writer, error));
+    }
+    wend__parquet_batch_clear(batch);
+    return WEND_OK;
+}
+
+/* Hands the filled batch over to the crew, which is done with the one before it by then. */
+static enum wend_status encode_batch(struct wend_parquet_writer *writer, struct wend_error *error) {
+    if (writer->crew == NULL) {
+        WEND_TRY(wend__parquet_crew_create(writer->tools.options.threads - 1,
+                                           &writer->tools.options, writer->chunks, &writer->crew,
+                                           error));
+    }
+    WEND_TRY(wend__parquet_crew_finish(writer->crew, &writer->tools, error));
+    if (!has_group_room(writer)) {
+        return encode_rows(writer, error);
+    }
+    wend__parquet_crew_post(writer->crew, writer->filling);
+    writer->group_rows += writer->filling->row_count;
+    writer->filling = &writer->batches[writer->filling == &writer->batches[0] ? 1 : 0];
+    return WEND_OK;
+}
+
+static enum wend_status end_gathered_row(struct wend_parquet_writer *writer,
+                                         struct wend_error *error) {
+    struct wend_parquet_row_batch *batch = writer->filling;
+    batch->row_count++;
+    for (uint32_t i = 0; i < writer->column_count; i++) {
+        assert(wend__parquet_batch_rows(&batch->columns[i], &writer->chunks[i]) ==
+                   batch->row_count &&
+               "every column needs one value before the row ends");
+    }
+    return wend__parquet_batch_is_full(batch) ? encode_batch(writer, error) : WEND_OK;
+}
+
 enum wend_status wend__parquet_end_row(struct wend_parquet_writer *writer,
                                        struct wend_error *error) {
     if (writer->has_failed) {
         return report(writer, error);
     }
+    writer->row_count++;
+    if (writer->gathers) {
+        note_status(writer, end_gathered_row(writer, &writer->failure));
+        return writer->has_failed ? report(writer, error) : WEND_OK;
+    }
     for (uint32_t i = 0; i < writer->column_count; i++) {
         assert(writer->chunks[i].has_row && "every column needs a value before the row ends");
         writer->chunks[i].has_row = false;
     }
-    writer->group_rows++;
-    writer->row_count++;
-    const struct wend_parquet_options *options = &writer->tools.options;
-    if (writer->group_rows >= options->row_group_rows ||
-        group_bytes(writer) >= options->row_group_bytes) {
-        note_status(writer, flush_group(writer, &writer->failure));
-    }
+    note_status(writer, count_row(writer, &writer->failure));
     return writer->has_failed ? report(writer, error) : WEND_OK;
 }
 
+/* All rows are in the chunks behind it. */
+static enum wend_status finish_gathered(struct wend_parquet_writer *writer,
+                                        struct wend_error *error) {
+    if (writer->crew == NULL) {
+        return encode_rows(writer, error);
+    }
+    WEND_TRY(encode_batch(writer, error));
+    return wend__parquet_crew_finish(writer->crew, &writer->tools, error);
+}
+
 static enum wend_status finish(struct wend_parquet_writer *writer, struct wend_error *error) {
+    if (writer->gathers) {
+        WEND_TRY(finish_gathered(writer, error));
+    }
     if (writer->group_rows > 0) {
         WEND_TRY(flush_group(writer, error));
     }
     uint64_t index_offset = writer->offset;
-    WEND_TRY(send(writer, wend__buffer_view(&writer->footer.column_indexes), error));
-    WEND_TRY(send(writer, wend__buffer_view(&writer->footer.offset_indexes), error));
+    WEND_TRY(wend__parquet_send(writer, wend__buffer_view(&writer->footer.column_indexes), error));
+    WEND_TRY(wend__parquet_send(writer, wend__buffer_view(&writer->footer.offset_indexes), error));
     struct wend_buffer *scratch = &writer->tools.body;
     wend__buffer_clear(scratch);
     if (!wend__parquet_footer_write(&writer->footer, index_offset, scratch)) {
         return wend__fail_memory(error);
     }
-    return send(writer, wend__buffer_view(scratch), error);
+    return wend__parquet_send(writer, wend__buffer_view(scratch), error);
 }
 
 enum wend_status wend__parquet_finish(struct wend_parquet_writer *writer,

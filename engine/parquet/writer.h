@@ -12,9 +12,10 @@
  *
  * Memory: the compressed pages of one row group (at most about `row_group_bytes`), one page in
  * progress and one dictionary for each column, 1 MiB for each Bloom filter, and 300 bytes and the
- * page index for each chunk that was written.
+ * page index for each chunk that was written; with `threads`, two batches of rows of 1 MiB.
  *
- * Threads: one at a time for each writer.
+ * Threads: one at a time for each writer. With `threads` it starts its own once there are thousands
+ * of rows, and ends them in `destroy`.
  */
 #ifndef WEND_PARQUET_WRITER_H
 #define WEND_PARQUET_WRITER_H
@@ -59,6 +60,7 @@ struct wend_parquet_options {
     uint32_t dictionary_bytes;   /* 1 MiB; a larger one gives way to PLAIN. 1 switches off */
     uint32_t dictionary_entries; /* 65,536; for columns of fixed width */
     uint64_t hash_seed;          /* a secret of the run; never shows in the file */
+    uint32_t threads;            /* 1; more encode columns side by side, to the same bytes */
     const char *created_by;      /* "<application> version <x.y.z> (build <hash>)" */
     const struct wend_parquet_key_value *key_values;
     uint32_t key_value_count;

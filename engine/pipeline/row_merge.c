@@ -37,11 +37,34 @@ static struct wend_row_source *smallest(struct wend_row_merge *merge) {
     return best;
 }
 
+/* Whether a row of another source has the same key. */
+static bool is_shared(const struct wend_row_merge *merge, const struct wend_row_source *source) {
+    for (uint32_t i = 0; i < merge->source_count; i++) {
+        const struct wend_row_source *other = &merge->sources[i];
+        if (other != source && other->key.data != NULL &&
+            wend__bytes_equal(other->key, source->key)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 enum wend_status wend__row_merge_next(struct wend_row_merge *merge, struct wend_bytes *key,
                                       struct wend_bytes *payload, struct wend_error *error) {
+    if (merge->taken != NULL) {
+        struct wend_row_source *taken = merge->taken;
+        merge->taken = NULL;
+        WEND_TRY(advance(taken, error));
+    }
     struct wend_row_source *source = smallest(merge);
     if (source == NULL) {
         *key = *payload = WEND_BYTES_ABSENT;
+        return WEND_OK;
+    }
+    if (merge->combine == NULL || !is_shared(merge, source)) {
+        *key = source->key;
+        *payload = source->payload;
+        merge->taken = source;
         return WEND_OK;
     }
     wend__buffer_clear(&merge->key);
@@ -52,8 +75,7 @@ enum wend_status wend__row_merge_next(struct wend_row_merge *merge, struct wend_
     }
     *key = wend__buffer_view(&merge->key);
     WEND_TRY(advance(source, error));
-    while (merge->combine != NULL && (source = smallest(merge)) != NULL &&
-           wend__bytes_equal(source->key, *key)) {
+    while ((source = smallest(merge)) != NULL && wend__bytes_equal(source->key, *key)) {
         WEND_TRY(merge->combine(merge->context, &merge->payload, source->payload, error));
         WEND_TRY(advance(source, error));
     }

@@ -18,7 +18,8 @@ struct wend_row_source {
 struct wend_row_merge {
     struct wend_row_source *sources;
     uint32_t source_count;
-    wend_combine combine; /* NULL: rows of equal key all come, by source */
+    struct wend_row_source *taken; /* its row was handed out and is to be left behind; or NULL */
+    wend_combine combine;          /* NULL: rows of equal key all come, by source */
     void *context;
     struct wend_buffer key;
     struct wend_buffer payload;

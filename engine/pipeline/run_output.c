@@ -1,5 +1,6 @@
 /* What leaves a run: tables, top lists, the snapshot. */
 #include "base/memory.h"
+#include "pipeline/look.h"
 #include "pipeline/path_units.h"
 #include "pipeline/row_merge.h"
 #include "pipeline/run_internal.h"
@@ -23,6 +24,7 @@ enum wend_status wend__run_open_output(struct wend_run_state *run, struct wend_e
             .limit = options->top,
             .budget = &run->budget,
             .directory = run->directory,
+            .seed = wend__secret_seed(),
         };
         WEND_TRY(wend__top_lists_create(&lists, &result->lists, error));
     }
@@ -42,6 +44,7 @@ enum wend_status wend__run_open_output(struct wend_run_state *run, struct wend_e
         .segment_count = ruleset->segment_count,
         .scopes = result->scopes,
         .scope_count = result->scope_count,
+        .threads = run->worker_count,
     };
     return wend__snapshot_writer_open(&snapshot, &run->writer, error);
 }

@@ -2,18 +2,27 @@
 
 #include "base/memory.h"
 #include "ds/sortkey.h"
+#include "ds/strings.h"
 
 #include <assert.h>
 
 /* Rows that are added up in memory before they are sorted to disk. */
 #define SUM_BYTES (UINT32_C(32) << 20)
 
-enum { PATHS, POINTS, KINDS };
+enum { PATHS, POINTS, KINDS, SUM_COUNTS = 4 };
+
+struct sum {
+    uint64_t counts[SUM_COUNTS];
+};
 
 struct wend_top_lists {
     struct wend_top_lists_options options;
     struct wend_top_list *lists; /* scope * KINDS + kind */
-    struct wend_runs *sums;      /* of the present table, NULL without windows and segments */
+    /* Of the present table, where it has windows or segments: by the key without them. */
+    struct wend_strings names;
+    struct sum *sums; /* by id of its name */
+    size_t sum_capacity;
+    struct wend_runs *runs; /* what did not fit; NULL: all did */
     struct wend_arena arena;
     struct wend_buffer text;
     struct wend_buffer stage;
@@ -32,6 +41,7 @@ enum wend_status wend__top_lists_create(const struct wend_top_lists_options *opt
         return wend__fail_memory(error);
     }
     made->options = *options;
+    wend__strings_init(&made->names, options->seed);
     size_t count = (size_t)options->scope_count * KINDS;
     made->lists = wend__alloc_zeroed(count, sizeof *made->lists);
     bool done = made->lists != NULL;
@@ -57,7 +67,9 @@ void wend__top_lists_destroy(struct wend_top_lists *lists) {
         wend__free(lists->lists[i].rows);
     }
     wend__free(lists->lists);
-    wend__runs_destroy(lists->sums);
+    wend__strings_deinit(&lists->names);
+    wend__free(lists->sums);
+    wend__runs_destroy(lists->runs);
     wend__arena_deinit(&lists->arena);
     wend__buffer_deinit(&lists->text);
     wend__buffer_deinit(&lists->stage);
@@ -159,12 +171,13 @@ static enum wend_status take(struct wend_top_lists *lists, int kind, struct wend
 /* The key without its window and segments. */
 static enum wend_status strip_group(struct wend_top_lists *lists, struct wend_bytes key,
                                     struct wend_error *error) {
+    struct wend_bytes scope = key;
     wend__buffer_clear(&lists->text);
     wend__buffer_clear(&lists->key);
     bool present = false;
     int64_t window = 0;
     WEND_TRY(check_read(wend__sortkey_read_text(&key, &lists->text), error));
-    bool done = wend__sortkey_append_text(&lists->key, wend__buffer_view(&lists->text));
+    bool done = wend__buffer_append(&lists->key, scope.data, scope.len - key.len);
     WEND_TRY(check_read(wend__sortkey_read_present(&key, &present), error));
     if (present) {
         WEND_TRY(check_read(wend__sortkey_read_int64(&key, &window), error));
@@ -181,11 +194,11 @@ static enum wend_status strip_group(struct wend_top_lists *lists, struct wend_by
 }
 
 /* Counts only, of both tables: the sums need no more. */
-static const struct wend_payload_shape sum_shape = {4, false, false, false};
+static const struct wend_payload_shape sum_shape = {SUM_COUNTS, false, false, false};
 
-static enum wend_status add_to_sums(struct wend_top_lists *lists,
-                                    const struct wend_payload *payload, struct wend_error *error) {
-    if (lists->sums == NULL) {
+/* Moves the sums in memory to the runs. */
+static enum wend_status spill_sums(struct wend_top_lists *lists, struct wend_error *error) {
+    if (lists->runs == NULL) {
         struct wend_runs_options options = {
             .directory = lists->options.directory,
             .budget = lists->options.budget,
@@ -193,14 +206,44 @@ static enum wend_status add_to_sums(struct wend_top_lists *lists,
             .combine = wend__payload_combine,
             .context = (void *)&sum_shape,
         };
-        WEND_TRY(wend__runs_create(&options, &lists->sums, error));
+        WEND_TRY(wend__runs_create(&options, &lists->runs, error));
     }
-    wend__buffer_clear(&lists->text);
-    if (!wend__payload_write(&lists->text, &sum_shape, payload, NULL)) {
+    for (uint32_t i = 0; i < lists->names.count; i++) {
+        struct wend_payload sum = {0};
+        memcpy(sum.counts, lists->sums[i].counts, sizeof lists->sums[i].counts);
+        wend__buffer_clear(&lists->text);
+        if (!wend__payload_write(&lists->text, &sum_shape, &sum, NULL)) {
+            return wend__fail_memory(error);
+        }
+        WEND_TRY(wend__runs_add(lists->runs, wend__strings_get(&lists->names, i),
+                                wend__buffer_view(&lists->text), error));
+    }
+    wend__strings_clear(&lists->names);
+    return WEND_OK;
+}
+
+static enum wend_status add_to_sums(struct wend_top_lists *lists,
+                                    const struct wend_payload *payload, struct wend_error *error) {
+    if (wend__strings_total_bytes(&lists->names) > SUM_BYTES) {
+        WEND_TRY(spill_sums(lists, error));
+    }
+    uint32_t id;
+    bool is_new;
+    void *sums = lists->sums;
+    bool done = wend__reserve(&sums, &lists->sum_capacity, (size_t)lists->names.count + 1,
+                              sizeof *lists->sums);
+    lists->sums = sums;
+    if (!done ||
+        !wend__strings_intern(&lists->names, wend__buffer_view(&lists->key), &id, &is_new)) {
         return wend__fail_memory(error);
     }
-    return wend__runs_add(lists->sums, wend__buffer_view(&lists->key),
-                          wend__buffer_view(&lists->text), error);
+    if (is_new) {
+        lists->sums[id] = (struct sum){{0}};
+    }
+    for (uint32_t i = 0; i < SUM_COUNTS; i++) {
+        lists->sums[id].counts[i] += payload->counts[i];
+    }
+    return WEND_OK;
 }
 
 enum wend_status wend__top_lists_add(struct wend_top_lists *lists, enum wend_table_id table,
@@ -218,28 +261,46 @@ enum wend_status wend__top_lists_add(struct wend_top_lists *lists, enum wend_tab
                 &counts, error);
 }
 
-enum wend_status wend__top_lists_end(struct wend_top_lists *lists, enum wend_table_id table,
-                                     struct wend_error *error) {
-    if (lists->sums == NULL) {
-        return WEND_OK;
+static enum wend_status take_sums(struct wend_top_lists *lists, int kind,
+                                  struct wend_error *error) {
+    for (uint32_t i = 0; i < lists->names.count; i++) {
+        struct wend_payload sum = {0};
+        memcpy(sum.counts, lists->sums[i].counts, sizeof lists->sums[i].counts);
+        WEND_TRY(take(lists, kind, wend__strings_get(&lists->names, i), &sum, error));
     }
-    WEND_TRY(wend__runs_finish(lists->sums, error));
+    wend__strings_clear(&lists->names);
+    return WEND_OK;
+}
+
+static enum wend_status take_runs(struct wend_top_lists *lists, int kind,
+                                  struct wend_error *error) {
+    WEND_TRY(wend__runs_finish(lists->runs, error));
     for (;;) {
         struct wend_bytes key;
         struct wend_bytes payload;
         struct wend_payload counts;
-        WEND_TRY(wend__runs_next(lists->sums, &key, &payload, error));
+        WEND_TRY(wend__runs_next(lists->runs, &key, &payload, error));
         if (key.data == NULL) {
             break;
         }
         if (!wend__payload_read(payload, &sum_shape, &counts)) {
             return fail_damaged(error);
         }
-        WEND_TRY(take(lists, table == WEND_TABLE_PATHS ? PATHS : POINTS, key, &counts, error));
+        WEND_TRY(take(lists, kind, key, &counts, error));
     }
-    wend__runs_destroy(lists->sums);
-    lists->sums = NULL;
+    wend__runs_destroy(lists->runs);
+    lists->runs = NULL;
     return WEND_OK;
+}
+
+enum wend_status wend__top_lists_end(struct wend_top_lists *lists, enum wend_table_id table,
+                                     struct wend_error *error) {
+    int kind = table == WEND_TABLE_PATHS ? PATHS : POINTS;
+    if (lists->runs == NULL) {
+        return take_sums(lists, kind, error);
+    }
+    WEND_TRY(spill_sums(lists, error));
+    return take_runs(lists, kind, error);
 }
 
 const struct wend_top_list *wend__top_list(const struct wend_top_lists *lists,

@@ -37,6 +37,7 @@ struct wend_top_lists_options {
     uint32_t limit;
     struct wend_budget *budget;
     const char *directory; /* for temporary files */
+    uint64_t seed;         /* the secret seed of the run */
 };
 
 struct wend_top_lists;

@@ -69,14 +69,19 @@ wend__slices_add(struct wend_slices *slices, const struct wend_hit *hit, struct 
             return status;
         }
     }
-    /* A size that is known needs no call: that of the hits of plain sessions. */
-    if (slices->hit_bytes == sizeof *hit) {
-        memcpy(tail->next, hit, sizeof *hit);
-    } else {
-        memcpy(tail->next, hit, slices->hit_bytes);
+    /* A call would cost more than the copy: the head is of known size, few words are behind it. */
+    memcpy(tail->next, hit, sizeof *hit);
+    for (size_t at = sizeof *hit; at < slices->hit_bytes; at += sizeof(uint64_t)) {
+        memcpy(tail->next + at, (const uint8_t *)hit + at, sizeof(uint64_t));
     }
     tail->next += slices->hit_bytes;
     return WEND_OK;
+}
+
+/* The copy of the hit that was added last, of `customer`, for changes in place. */
+static inline struct wend_hit *wend__slices_added(struct wend_slices *slices,
+                                                  struct wend_hash128 customer) {
+    return (void *)(slices->tails[wend__slice_of(customer)].next - slices->hit_bytes);
 }
 
 /* The bytes behind a customer key; may be told more than once. Errors as above. */

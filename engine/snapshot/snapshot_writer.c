@@ -74,6 +74,7 @@ static enum wend_status copy_options(struct wend_snapshot_writer *writer,
         .segment_count = segment_count,
         .scopes = writer->scopes,
         .scope_count = options->scope_count,
+        .threads = options->threads,
     };
     return WEND_OK;
 }
@@ -140,6 +141,7 @@ enum wend_status wend__snapshot_writer_begin(struct wend_snapshot_writer *writer
         .scopes = writer->scopes,
         .scope_count = writer->options.scope_count,
         .namer = &writer->namer,
+        .threads = writer->options.threads,
     };
     writer->is_in_table = true;
     return wend__table_writer_open(&writer->table, &options, error);

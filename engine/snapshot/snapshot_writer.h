@@ -28,6 +28,7 @@ struct wend_snapshot_options {
     uint32_t segment_count;
     const struct wend_bytes *scopes; /* names: "session", then the journeys */
     uint32_t scope_count;
+    uint32_t threads; /* that encode a large table; no byte depends on it. 0: 1 */
 };
 
 /* What the manifest says beside the files. Texts are UTF-8, zero-terminated. */

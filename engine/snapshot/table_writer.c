@@ -103,6 +103,7 @@ enum wend_status wend__table_writer_open(struct wend_table_writer *writer,
     };
     struct wend_parquet_options parquet = {
         .hash_seed = UINT64_C(0x9e3779b97f4a7c15) ^ (uint64_t)(uintptr_t)writer,
+        .threads = options->threads,
         .created_by = CREATED_BY,
         .key_values = key_values,
         .key_value_count = sizeof key_values / sizeof *key_values,

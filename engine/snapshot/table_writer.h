@@ -44,6 +44,7 @@ struct wend_table_writer_options {
     const struct wend_bytes *scopes;
     uint32_t scope_count;
     struct wend_customer_namer *namer;
+    uint32_t threads;
 };
 
 /* After a failure of any call only `deinit` is allowed. Errors: see snapshot_writer.h. */

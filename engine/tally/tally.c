@@ -70,7 +70,6 @@ enum wend_status wend__tally_create(const struct wend_tally_options *options,
         return wend__fail_memory(error);
     }
     tally->options = *options;
-    tally->row.group = UINT32_MAX;
     wend__groups_init(&tally->groups, options->ruleset, options->layout, options->seed);
     wend__tally_transitions_init(tally);
     wend__tally_stages_init(tally);
@@ -96,7 +95,7 @@ static void clear_tables(struct wend_tally *tally) {
     assert(tally->sketch_bytes == 0);
     wend__budget_release(tally->options.budget, tally->table_charge);
     tally->table_charge = 0;
-    tally->row.group = UINT32_MAX;
+    wend__tally_row_forget_groups(tally);
 }
 
 void wend__tally_destroy(struct wend_tally *tally) {
@@ -111,6 +110,8 @@ void wend__tally_destroy(struct wend_tally *tally) {
     wend__unit_view_deinit(&tally->view);
     wend__tally_paths_deinit(tally);
     wend__buffer_deinit(&tally->row.key);
+    wend__buffer_deinit(&tally->row.groups);
+    wend__free(tally->row.group_parts);
     wend__buffer_deinit(&tally->row.payload);
     wend__buffer_deinit(&tally->row.text);
     wend__arena_deinit(&tally->row.texts);

@@ -89,8 +89,6 @@ enum wend_status wend__tally_details_add(struct wend_tally *tally, struct wend_e
     bool done = fill(tally, &detail) && wend__tally_join_path(tally, tally->view.shown + 1,
                                                               tally->view.shown_count, &row->text);
     detail.path = wend__buffer_view(&row->text);
-    /* The key of a row of counts is not kept up: its group's part is overwritten here. */
-    row->group = UINT32_MAX;
     wend__buffer_clear(&row->key);
     wend__buffer_clear(&row->payload);
     if (!done || !wend__detail_write(&detail, &row->key, &row->payload)) {

@@ -137,12 +137,20 @@ struct wend_path_queue {
     struct wend_tally_path items[WEND_TALLY_PATHS];
 };
 
+/* A group's part of a key, in `groups` of the row. */
+struct wend_row_group {
+    size_t offset;
+    size_t len; /* 0: not made yet */
+};
+
 /* A row on its way to the runs. */
 struct wend_tally_row {
     struct wend_buffer key;
     struct wend_buffer payload;
-    size_t group_bytes;      /* how much of `key` is the group's */
-    uint32_t group;          /* whose; UINT32_MAX: nobody's */
+    struct wend_buffer groups; /* the groups' parts of keys that were needed since the last clear */
+    struct wend_row_group *group_parts; /* by group: where its part is */
+    size_t group_capacity;
+    uint32_t group;          /* of the row at hand */
     struct wend_buffer text; /* scratch */
     struct wend_arena texts; /* repaired texts of the row at hand */
     bool failed;             /* out of memory since the row was begun */
@@ -203,6 +211,8 @@ void wend__tally_clear_table(struct wend_tally *tally, struct wend_table *table,
  * `end` adds the row to the runs. A lack of memory is kept until `end`, which then says so.
  */
 void wend__tally_row_begin(struct wend_tally *tally, uint32_t group);
+/* The groups get new numbers. */
+void wend__tally_row_forget_groups(struct wend_tally *tally);
 void wend__tally_row_put_point(struct wend_tally *tally, uint32_t point);
 void wend__tally_row_put_text(struct wend_tally *tally, struct wend_bytes text);
 void wend__tally_row_put_number(struct wend_tally *tally, uint32_t number);

@@ -3,7 +3,7 @@
 #include "base/memory.h"
 #include "tally/tally_parts.h"
 
-enum { FIRST_SLOTS = 64 };
+enum { FIRST_SLOTS = 64, SLOTS_AHEAD = 16 };
 
 bool wend__tally_paths_init(struct wend_tally *tally) {
     struct wend_path_queue *queue = &tally->shown_paths;
@@ -166,10 +166,22 @@ static enum wend_status flush_entry(struct wend_tally *tally, const struct wend_
     return wend__tally_row_end(tally, WEND_TABLE_PATHS, &payload, &entry->durations, error);
 }
 
+/* For loops over all slots, whose entries lie anywhere. */
+static void fetch_ahead(const struct wend_path_table *paths, size_t index) {
+    if (index + SLOTS_AHEAD < paths->slot_count) {
+        const struct wend_path_entry *entry = paths->slots[index + SLOTS_AHEAD].entry;
+        if (entry != NULL) {
+            __builtin_prefetch(entry);
+            __builtin_prefetch(entry->words);
+        }
+    }
+}
+
 enum wend_status wend__tally_paths_flush(struct wend_tally *tally, struct wend_error *error) {
     struct wend_buffer path = {0};
     enum wend_status status = WEND_OK;
     for (size_t i = 0; i < tally->paths.slot_count && status == WEND_OK; i++) {
+        fetch_ahead(&tally->paths, i);
         if (tally->paths.slots[i].entry != NULL) {
             status = flush_entry(tally, tally->paths.slots[i].entry, &path, error);
         }
@@ -181,6 +193,7 @@ enum wend_status wend__tally_paths_flush(struct wend_tally *tally, struct wend_e
 void wend__tally_paths_clear(struct wend_tally *tally) {
     struct wend_path_table *paths = &tally->paths;
     for (size_t i = 0; i < paths->slot_count; i++) {
+        fetch_ahead(paths, i);
         if (paths->slots[i].entry != NULL) {
             wend__tally_drop_sketch(tally, &paths->slots[i].entry->durations);
         }

@@ -1,4 +1,5 @@
 /* What was counted as rows: keys by name, which are the same in every worker. */
+#include "base/memory.h"
 #include "base/utf8.h"
 #include "ds/sortkey.h"
 #include "tally/tally_parts.h"
@@ -38,23 +39,56 @@ static struct wend_bytes scope_name(const struct wend_tally *tally, uint32_t sco
                                        : tally->options.ruleset->journeys[scope - 1].name;
 }
 
+/* Rows of one group come scattered, so that its part of their keys is made once and kept. */
+static bool make_group(struct wend_tally *tally, uint32_t group) {
+    struct wend_tally_row *row = &tally->row;
+    size_t before = row->group_capacity;
+    void *group_parts = row->group_parts;
+    bool done = wend__reserve(&group_parts, &row->group_capacity, (size_t)group + 1,
+                              sizeof *row->group_parts);
+    row->group_parts = group_parts;
+    if (!done) {
+        return false;
+    }
+    if (row->group_capacity > before) {
+        memset(row->group_parts + before, 0,
+               (row->group_capacity - before) * sizeof *row->group_parts);
+    }
+    struct wend_bytes texts[WEND_MAX_SEGMENTS];
+    struct wend_group parts = wend__groups_get(&tally->groups, group);
+    size_t offset = row->groups.len;
+    if (!wend__tally_fill_segments(tally, &parts, texts) ||
+        !wend__key_append_group(&row->groups, scope_name(tally, parts.scope),
+                                tally->options.ruleset->window_us > 0, parts.window_us, texts,
+                                tally->options.layout->segment_count)) {
+        row->groups.len = offset;
+        return false;
+    }
+    row->group_parts[group] = (struct wend_row_group){offset, row->groups.len - offset};
+    return true;
+}
+
 void wend__tally_row_begin(struct wend_tally *tally, uint32_t group) {
     struct wend_tally_row *row = &tally->row;
     row->failed = false;
     wend__arena_clear(&row->texts);
-    if (row->group != group) {
-        struct wend_bytes texts[WEND_MAX_SEGMENTS];
-        struct wend_group parts = wend__groups_get(&tally->groups, group);
-        bool done = wend__tally_fill_segments(tally, &parts, texts);
-        wend__buffer_clear(&row->key);
-        note(tally,
-             done && wend__key_append_group(&row->key, scope_name(tally, parts.scope),
-                                            tally->options.ruleset->window_us > 0, parts.window_us,
-                                            texts, tally->options.layout->segment_count));
-        row->group = row->failed ? UINT32_MAX : group;
-        row->group_bytes = row->key.len;
+    row->group = group;
+    wend__buffer_clear(&row->key);
+    if ((group >= row->group_capacity || row->group_parts[group].len == 0) &&
+        !make_group(tally, group)) {
+        row->failed = true;
+        return;
     }
-    row->key.len = row->group_bytes;
+    struct wend_row_group part = row->group_parts[group];
+    note(tally, wend__buffer_append(&row->key, row->groups.data + part.offset, part.len));
+}
+
+void wend__tally_row_forget_groups(struct wend_tally *tally) {
+    struct wend_tally_row *row = &tally->row;
+    if (row->group_capacity > 0) {
+        memset(row->group_parts, 0, row->group_capacity * sizeof *row->group_parts);
+    }
+    wend__buffer_clear(&row->groups);
 }
 
 void wend__tally_row_put_text(struct wend_tally *tally, struct wend_bytes text) {

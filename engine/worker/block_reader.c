@@ -4,14 +4,28 @@
 #include "decode/chunker.h"
 
 #include <assert.h>
+#include <errno.h>
 #include <pthread.h>
+#include <time.h>
 
 /* No block in work. */
 #define IDLE UINT64_MAX
+/* So long a thread waits at most before it may look after its rings. */
+#define WAIT_NS 5000000L
 
+/*
+ * Who reads is one thread at a time, outside of the lock: everything down to `is_reading` is its
+ * own meanwhile. What follows is guarded by the lock.
+ *
+ *     read -> | ready: oldest ... newest | -> taken by whom waits, or by the reader itself
+ *
+ * As long as somebody waits, the reader goes on reading, so that decompression never stops while
+ * a thread has nothing to decode; when all others are busy it decodes what it has read. With that
+ * no thread is idle unless the source is the bound, and then the source is never idle, and its
+ * state stays in one processor's cache.
+ */
 struct wend_block_reader {
     struct wend_block_reader_options options;
-    pthread_mutex_t lock;
     size_t next_input;
     struct wend_source *source; /* of the present input */
     struct wend_stream_state *stream;
@@ -24,25 +38,46 @@ struct wend_block_reader {
     struct wend_stream_state **streams;
     size_t stream_count;
     size_t stream_capacity;
-    uint64_t raw_bytes_before;  /* of the inputs that are done */
+    uint64_t raw_bytes_before; /* of the inputs that are done */
+
+    pthread_mutex_t lock;
+    pthread_cond_t changed;
+    bool is_reading;
+    uint32_t waiting_count;   /* threads */
+    struct wend_block *ready; /* a ring of one slot a thread; empty slots lend their buffers */
+    uint32_t ready_first;
+    uint32_t ready_count; /* at most one more than threads wait, when the reader pushes */
+
     _Atomic uint64_t raw_bytes; /* relaxed: a figure for progress */
     /* Block in work by thread, or IDLE. Set under the lock, cleared by its thread (release, so that
      * who finds its block the oldest sees what earlier blocks left; partner: is_oldest). */
     _Atomic uint64_t *in_work;
 };
 
+static bool init_lock(struct wend_block_reader *reader) {
+    if (pthread_mutex_init(&reader->lock, NULL) != 0) {
+        return false;
+    }
+    if (pthread_cond_init(&reader->changed, NULL) != 0) {
+        (void)pthread_mutex_destroy(&reader->lock);
+        return false;
+    }
+    return true;
+}
+
 enum wend_status wend__block_reader_create(const struct wend_block_reader_options *options,
                                            struct wend_block_reader **reader,
                                            struct wend_error *error) {
     *reader = NULL;
     struct wend_block_reader *made = wend__alloc_zeroed(1, sizeof *made);
-    if (made == NULL || pthread_mutex_init(&made->lock, NULL) != 0) {
+    if (made == NULL || !init_lock(made)) {
         wend__free(made);
         return wend__fail_memory(error);
     }
     made->options = *options;
     made->in_work = wend__alloc(options->thread_count * sizeof *made->in_work);
-    if (made->in_work == NULL) {
+    made->ready = wend__alloc_zeroed(options->thread_count, sizeof *made->ready);
+    if (made->in_work == NULL || made->ready == NULL) {
         wend__block_reader_destroy(made);
         return wend__fail_memory(error);
     }
@@ -74,7 +109,12 @@ void wend__block_reader_destroy(struct wend_block_reader *reader) {
     wend__head_deinit(&reader->head);
     wend__source_close(reader->source);
     wend__free(reader->in_work);
-    pthread_mutex_destroy(&reader->lock);
+    for (uint32_t i = 0; reader->ready != NULL && i < reader->options.thread_count; i++) {
+        wend__block_deinit(&reader->ready[i]);
+    }
+    wend__free(reader->ready);
+    (void)pthread_cond_destroy(&reader->changed);
+    (void)pthread_mutex_destroy(&reader->lock);
     wend__free(reader);
 }
 
@@ -267,8 +307,9 @@ static enum wend_status end_stream(struct wend_block_reader *reader, struct wend
     return set_trouble(stream, wend__source_trouble(reader->source), error);
 }
 
-static enum wend_status next_locked(struct wend_block_reader *reader, struct wend_block *block,
-                                    bool *found, struct wend_error *error) {
+/* Reads the next block; `*found` false: there is none left. By the one that reads. */
+static enum wend_status read_block(struct wend_block_reader *reader, struct wend_block *block,
+                                   bool *found, struct wend_error *error) {
     *found = false;
     for (;;) {
         if (reader->stream == NULL) {
@@ -296,20 +337,105 @@ static enum wend_status next_locked(struct wend_block_reader *reader, struct wen
     }
 }
 
-enum wend_status wend__block_reader_next(struct wend_block_reader *reader, uint32_t thread,
-                                         struct wend_block *block, bool *found,
-                                         struct wend_error *error) {
-    assert(thread < reader->options.thread_count);
-    pthread_mutex_lock(&reader->lock);
-    enum wend_status status = next_locked(reader, block, found, error);
-    if (status == WEND_OK && *found) {
-        atomic_store_explicit(&reader->in_work[thread], block->index, memory_order_relaxed);
+/* Under the lock: the block becomes the newest ready one; the thread gets an empty one for it. */
+static void push_ready(struct wend_block_reader *reader, struct wend_block *block) {
+    uint32_t threads = reader->options.thread_count;
+    assert(reader->ready_count < threads);
+    struct wend_block *slot =
+        &reader->ready[(reader->ready_first + reader->ready_count++) % threads];
+    struct wend_block empty = *slot;
+    *slot = *block;
+    *block = empty;
+    if (reader->waiting_count > 0) {
+        (void)pthread_cond_signal(&reader->changed);
     }
+}
+
+/* Under the lock: thread `thread` gets the oldest ready block, and leaves its buffer there. */
+static void take_ready(struct wend_block_reader *reader, uint32_t thread,
+                       struct wend_block *block) {
+    struct wend_block *slot = &reader->ready[reader->ready_first];
+    struct wend_block taken = *slot;
+    *slot = *block;
+    *block = taken;
+    reader->ready_first = (reader->ready_first + 1) % reader->options.thread_count;
+    reader->ready_count--;
+    atomic_store_explicit(&reader->in_work[thread], block->index, memory_order_relaxed);
+}
+
+/* Under the lock: waits until another thread has read something, or for WAIT_NS. */
+static void wait_for_reader(struct wend_block_reader *reader) {
+    struct timespec until;
+    (void)clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_nsec += WAIT_NS;
+    if (until.tv_nsec >= 1000000000L) {
+        until.tv_sec++;
+        until.tv_nsec -= 1000000000L;
+    }
+    int result = 0;
+    reader->waiting_count++;
+    while (reader->is_reading && reader->ready_count == 0 && result != ETIMEDOUT) {
+        result = pthread_cond_timedwait(&reader->changed, &reader->lock, &until);
+    }
+    reader->waiting_count--;
+}
+
+/* Under the lock, which is left meanwhile: reads one block and makes it ready, or finds that none
+ * is left (`*found`). The others learn of it. */
+static enum wend_status read_ahead(struct wend_block_reader *reader, struct wend_block *block,
+                                   bool *found, struct wend_error *error) {
+    reader->is_reading = true;
+    (void)pthread_mutex_unlock(&reader->lock);
+    enum wend_status status = read_block(reader, block, found, error);
     uint64_t raw = reader->raw_bytes_before +
                    (reader->source == NULL ? 0 : wend__source_raw_bytes(reader->source));
     atomic_store_explicit(&reader->raw_bytes, raw, memory_order_relaxed);
-    pthread_mutex_unlock(&reader->lock);
+    (void)pthread_mutex_lock(&reader->lock);
+    reader->is_reading = false;
+    if (status == WEND_OK && *found) {
+        push_ready(reader, block);
+    } else {
+        (void)pthread_cond_broadcast(&reader->changed); /* each finds out for itself */
+    }
     return status;
+}
+
+enum wend_status wend__block_reader_try(struct wend_block_reader *reader, uint32_t thread,
+                                        struct wend_block *block, enum wend_block_turn *turn,
+                                        struct wend_error *error) {
+    assert(thread < reader->options.thread_count);
+    enum wend_status status = WEND_OK;
+    bool found = true;
+    (void)pthread_mutex_lock(&reader->lock);
+    if (reader->is_reading && reader->ready_count == 0) {
+        wait_for_reader(reader);
+    } else if (!reader->is_reading && reader->ready_count <= reader->waiting_count) {
+        status = read_ahead(reader, block, &found, error);
+        if (status == WEND_OK && found && reader->ready_count <= reader->waiting_count) {
+            (void)pthread_mutex_unlock(&reader->lock);
+            *turn = WEND_BLOCK_LATER; /* it belongs to whom waits; goes on reading */
+            return WEND_OK;
+        }
+    }
+    *turn = found ? WEND_BLOCK_LATER : WEND_BLOCK_NONE;
+    if (status == WEND_OK && reader->ready_count > 0) {
+        take_ready(reader, thread, block);
+        *turn = WEND_BLOCK_TAKEN;
+    }
+    (void)pthread_mutex_unlock(&reader->lock);
+    return status;
+}
+
+enum wend_status wend__block_reader_next(struct wend_block_reader *reader, uint32_t thread,
+                                         struct wend_block *block, bool *found,
+                                         struct wend_error *error) {
+    enum wend_block_turn turn = WEND_BLOCK_LATER;
+    *found = false;
+    while (turn == WEND_BLOCK_LATER) {
+        WEND_TRY(wend__block_reader_try(reader, thread, block, &turn, error));
+    }
+    *found = turn == WEND_BLOCK_TAKEN;
+    return WEND_OK;
 }
 
 void wend__block_reader_release(struct wend_block_reader *reader, uint32_t thread) {

@@ -3,14 +3,15 @@
  *
  *   inputs -> source -> stream -> detect -> chunker -> block 0, block 1, block 2, ...
  *
- * Threads take blocks from it one after the other, under a lock; reading and decompressing happen
- * inside, decoding outside. A block never spans two streams. Every block has a number, and the run
- * wide position of its first byte, so that the order of the input is known whoever decodes it.
+ * Threads take blocks from it one after the other. One thread at a time reads and decompresses: it
+ * goes on as long as another one waits for a block, else decodes what it has read. A block never
+ * spans two streams. Every block has a number, and the run wide position of its first byte, so that
+ * the order of the input is known whoever decodes it.
  *
  * A stream whose format cannot be told, or that cannot be decompressed to its end, has trouble: it
  * is noted, and the run goes on with the next.
  *
- * Threads: `next` and `release` from any; each thread has one index and at most one block in work.
+ * Threads: `try`, `next` and `release` from any; each has one index and at most one block in work.
  */
 #ifndef WEND_WORKER_BLOCK_READER_H
 #define WEND_WORKER_BLOCK_READER_H
@@ -43,7 +44,7 @@ struct wend_block_reader_options {
     struct wend_opened_stream *opened; /* of the first input, taken over; NULL: none */
 };
 
-/* A block in work. The buffer belongs to the thread and is used again. */
+/* A block in work. The buffer is the thread's while it has the block, and is used again. */
 struct wend_block {
     uint8_t *buffer;
     size_t capacity;
@@ -59,10 +60,23 @@ wend__block_reader_create(const struct wend_block_reader_options *options,
                           struct wend_block_reader **reader, struct wend_error *error);
 void wend__block_reader_destroy(struct wend_block_reader *reader);
 
+enum wend_block_turn {
+    WEND_BLOCK_NONE,  /* there is none left */
+    WEND_BLOCK_TAKEN, /* the thread has a block */
+    WEND_BLOCK_LATER  /* not now, after one was read for another thread, or a short wait: again */
+};
+
 /*
- * Gives thread `thread` its next block; `*found` false: there is none left. A zeroed block gets its
- * buffer here; free it with wend__block_deinit. WEND_ERROR_IO: a file cannot be read;
- * WEND_ERROR_MEMORY.
+ * Gives thread `thread` its next block if there is one. A zeroed block gets its buffer here; free
+ * it with wend__block_deinit. Returns after one block was read or a few milliseconds of waiting for
+ * another thread's reading, so that the caller can look after its rings; reading itself waits as
+ * long as the source does. WEND_ERROR_IO: a file cannot be read; WEND_ERROR_MEMORY.
+ */
+WEND_MUST_CHECK enum wend_status wend__block_reader_try(struct wend_block_reader *reader,
+                                                        uint32_t thread, struct wend_block *block,
+                                                        enum wend_block_turn *turn,
+                                                        struct wend_error *error);
+/* The same until there is a block; `*found` false: there is none left. For callers without rings.
  */
 WEND_MUST_CHECK enum wend_status wend__block_reader_next(struct wend_block_reader *reader,
                                                          uint32_t thread, struct wend_block *block,

@@ -45,21 +45,20 @@ static enum wend_status take_hits(void *context, uint32_t source, const uint8_t 
     const struct wend_hit_layout *layout = worker->plan->layout;
     const struct wend_renumbering *names = &worker->names[source];
     const struct wend_renumbering *segment_values = &worker->segments[source];
-    _Alignas(16) uint8_t space[WEND_HIT_BYTES_MAX];
-    struct wend_hit *hit = (void *)space;
     worker->held_hits += count;
     for (size_t i = 0; i < count; i++) {
-        memcpy(space, hits + i * layout->bytes, layout->bytes);
+        const struct wend_hit *arrived = wend__hit_at(layout, hits, i);
+        WEND_TRY(wend__slices_add(worker->slices, arrived, error));
+        struct wend_hit *hit = wend__slices_added(worker->slices, arrived->customer);
         if (hit->touchpoint != WEND_TOUCHPOINT_NONE) {
             hit->touchpoint = names->ids[hit->touchpoint];
         }
-        uint32_t *segments = (void *)(space + layout->segment_offset);
+        uint32_t *segments = (void *)((uint8_t *)hit + layout->segment_offset);
         for (uint32_t s = 0; s < layout->segment_count; s++) {
             if (segments[s] != WEND_SEGMENT_ABSENT) {
                 segments[s] = segment_values->ids[segments[s] - 1] + 1;
             }
         }
-        WEND_TRY(wend__slices_add(worker->slices, hit, error));
     }
     return WEND_OK;
 }

@@ -149,23 +149,30 @@ void wend__worker_destroy(struct wend_worker *worker) {
     wend__free(worker);
 }
 
+static enum wend_status take_block(struct wend_worker *worker, struct wend_error *error) {
+    const struct wend_worker_plan *plan = worker->plan;
+    WEND_TRY(wend__worker_ingest_block(worker, error));
+    if (plan->lateness_us != WEND_LATENESS_UNLIMITED) {
+        WEND_TRY(wend__worker_judge_late(worker, error));
+    }
+    wend__block_reader_release(plan->reader, worker->index);
+    return WEND_OK;
+}
+
 static enum wend_status ingest_blocks(struct wend_worker *worker, struct wend_error *error) {
     const struct wend_worker_plan *plan = worker->plan;
     for (;;) {
         if (wend__router_is_stopped(plan->router)) {
             return wend__fail(error, WEND_ERROR_CANCELLED, "the run was stopped");
         }
-        bool found = false;
-        WEND_TRY(
-            wend__block_reader_next(plan->reader, worker->index, &worker->block, &found, error));
-        if (!found) {
+        enum wend_block_turn turn;
+        WEND_TRY(wend__block_reader_try(plan->reader, worker->index, &worker->block, &turn, error));
+        if (turn == WEND_BLOCK_NONE) {
             return wend__port_finish(worker->port, error);
         }
-        WEND_TRY(wend__worker_ingest_block(worker, error));
-        if (plan->lateness_us != WEND_LATENESS_UNLIMITED) {
-            WEND_TRY(wend__worker_judge_late(worker, error));
+        if (turn == WEND_BLOCK_TAKEN) {
+            WEND_TRY(take_block(worker, error));
         }
-        wend__block_reader_release(plan->reader, worker->index);
         WEND_TRY(wend__port_drain(worker->port, NULL, error));
     }
 }

@@ -34,7 +34,7 @@ class Numbers(BadCase):
             self.write("bad", "".join(json.dumps(record) + "\n" for record in both))
             found = self.replay("bad", "--tables", "all")
             self.counts(found, 2, 2)
-            notes = "table sessions: in 1 row the value" in "".join(found.report["notes"])
+            notes = "table journeys: in 1 row the value" in "".join(found.report["notes"])
             self.assertEqual(notes, wanted is None, found.report["notes"])
             self.ends(wend("merge", "out", "-o", "merged", "--replace"), 0)
             for folder in ("out", "merged"):

@@ -1,5 +1,6 @@
 /*
- * decode_fuzz.h: decodes any bytes whole and in blocks, and holds both to the same records.
+ * decode_fuzz.h: decodes any bytes whole and in blocks, record by record and by windows at each
+ * level of instructions, and holds all to the same records.
  *
  * The bytes of each block are in memory of just their size, so that a sanitizer sees a step too
  * far.
@@ -9,7 +10,7 @@
 
 #include "base/hash.h"
 #include "base/memory.h"
-#include "decode/decoder.h"
+#include "decode/decoder_internal.h"
 
 #include <stdlib.h>
 
@@ -106,8 +107,18 @@ static inline struct fuzz_seen fuzz_decode(const struct wend_format *format,
         FUZZ_REQUIRE(status == WEND_OK);
         status = wend__decoder_set_input(decoder, &detected, NULL);
         FUZZ_REQUIRE(status == WEND_OK);
+        decoder->is_plain = true;
         fuzz_block(decoder, field_count, bytes + detected.data_offset, len - detected.data_offset,
                    detected.data_offset, &whole);
+        decoder->is_plain = false;
+        for (int level = (int)decoder->level; level >= 0; level--) {
+            struct fuzz_seen seen = {0};
+            decoder->index->level = (enum wend_simd)level;
+            fuzz_block(decoder, field_count, bytes + detected.data_offset,
+                       len - detected.data_offset, detected.data_offset, &seen);
+            FUZZ_REQUIRE(seen.count == whole.count && seen.hash == whole.hash);
+        }
+        decoder->index->level = decoder->level;
         for (size_t block = 1; block <= 64; block *= 8) {
             struct fuzz_seen cut = fuzz_blocks(decoder, field_count, &detected, bytes, len, block);
             FUZZ_REQUIRE(cut.count == whole.count && cut.hash == whole.hash);

@@ -7,6 +7,7 @@ JSON is judged by Python's json made strict (UTF-8, no NaN, lone surrogates as U
 repeated keys counts); CSV rows and times by readers.py; access logs by a regular expression here.
 WEND_TEST_LEVEL=full tries some twenty times as many records, WEND_SEED another seed.
 """
+import itertools
 import json
 import os
 import random
@@ -20,11 +21,13 @@ FULL = os.environ.get("WEND_TEST_LEVEL") == "full"
 SEED = int(os.environ.get("WEND_SEED", "20240501"))
 SCALE = 20 if FULL else 1
 BLOCKS = (64, 1000, 1 << 20)
+LEVELS = ("portable", "avx2", "avx512")  # a processor takes the best that it has of these
 TOOL = sys.argv[1] if len(sys.argv) > 1 else "build/dev/tests/decode_tool"
 
 
-def run_tool(data, *arguments):
-    answer = subprocess.run([TOOL, *map(str, arguments)], input=data, capture_output=True)
+def run_tool(data, *arguments, level=""):
+    answer = subprocess.run([TOOL, *map(str, arguments)], input=data, capture_output=True,
+                            env={**os.environ, "WEND_SIMD": level})
     if answer.returncode != 0:
         raise RuntimeError(f"{arguments}: {answer.stderr.decode(errors='replace')[-2000:]}")
     return answer.stdout.decode().splitlines()
@@ -150,12 +153,11 @@ def pointer(value, name):
     return value
 
 
-def json_fields(line):
+def json_fields(line, names=JSON_FIELDS):
     value = strict_json(line)
     if value is None:
         return None
-    found = [pointer(value, name) if name.startswith("/") else value.get(name)
-             for name in JSON_FIELDS]
+    found = [pointer(value, name) if name.startswith("/") else value.get(name) for name in names]
     return [readers.json_field(one) for one in found]
 
 
@@ -290,11 +292,11 @@ def write_answer(start, raw, fields, field_count, max_record):
 
 def compare(name, data, answers, kind, separator, max_record, names):
     wanted = [write_answer(*answer, len(names), max_record) for answer in answers]
-    for block in BLOCKS:
-        got = run_tool(data, kind, max_record, block, separator, *names)
+    for block, level in itertools.product(BLOCKS, LEVELS):
+        got = run_tool(data, kind, max_record, block, separator, *names, level=level)
         if got == wanted:
             continue
-        print(f"{name}, block {block}: {len(got)} records, expected {len(wanted)}")
+        print(f"{name}, {level}, block {block}: {len(got)} records, expected {len(wanted)}")
         for answer, one, other in list(zip(answers, got, wanted)):
             if one != other:
                 print(f"  {answer[1]!r}\n    got  {one}\n    want {other}")
@@ -312,6 +314,32 @@ def test_json(numbers):
     data = b"\n".join(lines)
     return compare("NDJSON", data, expected_lines(data, json_fields, 2500), "ndjson", ",", 2500,
                    JSON_FIELDS)
+
+
+def random_event(numbers, forms):
+    """A line of one of a few forms, so that most lines look like ones before."""
+    form = numbers.choice(forms)
+    values = [text_json(numbers, numbers.choice(TEXTS)) if piece == "text" else
+              numbers.choice(["null", "true", "0", "-0", "12.50", "-3e+7", "7"])
+              for piece in form[1::2]]
+    return ("".join(itertools.chain(*zip(form[::2], values))) + form[-1]).encode("utf-8")
+
+
+def test_json_forms(numbers):
+    """Without selectors, and mostly lines of the same form: what is learnt is tried, too."""
+    names = [name for name in JSON_FIELDS if "=" not in name]
+    forms = [["{" + '"a":', "text", ',"b":{"a":', "text", ',"key":[', "text", "]}," + '"m~n":',
+              "number", ',"":', "text", "}"],
+             ['{"a": ', "number", ', "b": ', "text", ', "a": {"b": {"c": ', "text", "}}}"],
+             ['{"key":', "text", ',"a":[', "text", ',{"b":', "number", '}],"a/b":', "number", "}"],
+             ['{"a":{"key":"x","b":', "text", '},"a":', "text", ',"n":[', "number", "],",
+              "text", ":", "text", "}"]]
+    lines = [random_event(numbers, forms) for _ in range(8000 * SCALE)]
+    lines = [mutate(numbers, line, JSON_PIECES) if numbers.random() < 0.3 else line
+             for line in lines]
+    data = b"\n".join(line.replace(b"\n", b"") for line in lines)
+    answers = expected_lines(data, lambda line: json_fields(line, names), 2500)
+    return compare("NDJSON of few forms", data, answers, "ndjson", ",", 2500, names)
 
 
 def test_log(numbers):
@@ -338,8 +366,9 @@ def test_csv(numbers):
         data = random_csv(numbers, separator)
         answers = expected_rows(data, separator, max_record, ["a", "b", "c"])
         wanted = [write_answer(*answer, 3, max_record) for answer in answers]
-        for block in BLOCKS[:2]:
-            got = run_tool(data, "csv", max_record, block, separator.decode(), "a", "b", "c")
+        for block, level in itertools.product(BLOCKS[:2], LEVELS):
+            got = run_tool(data, "csv", max_record, block, separator.decode(), "a", "b", "c",
+                           level=level)
             if got != wanted and passed:
                 passed = False
                 differing = [pair for pair in zip(got, wanted) if pair[0] != pair[1]]
@@ -378,7 +407,7 @@ def test_time(numbers):
 
 def main():
     sys.setrecursionlimit(20000)
-    tests = (test_json, test_log, test_csv, test_time)
+    tests = (test_json, test_json_forms, test_log, test_csv, test_time)
     failed = sum(not test(random.Random(SEED)) for test in tests)
     print(f"{len(tests) - failed} passed, {failed} failed, 0 skipped")
     return 1 if failed else 0

@@ -1,4 +1,4 @@
-#include "decode/time.h"
+#include "decode/time_words.h"
 
 #include "base/limits.h"
 
@@ -263,4 +263,74 @@ Test(decode_time, units_have_names) {
     cr_assert_str_eq(wend__time_unit_name(WEND_TIME_UNIT_AUTO), "auto");
     cr_assert_str_eq(wend__time_unit_name(WEND_TIME_UNIT_SECONDS), "s");
     cr_assert_str_eq(wend__time_unit_name(WEND_TIME_UNIT_NANOSECONDS), "ns");
+}
+
+/* -- By words and byte by byte ------------------------------------------------------------------
+ */
+
+static void expect_same(const char *text, size_t len, const struct wend_time_state *state) {
+    int64_t words_us = 0;
+    int64_t plain_us = 0;
+    struct wend_bytes view = wend__bytes(text, len);
+    if (wend__time_words(view, state, &words_us)) {
+        cr_assert_eq(wend__time_parse_plain(view, state, &plain_us), WEND_TIME_OK, "%.*s", (int)len,
+                     text);
+        cr_assert_eq(words_us, plain_us, "%.*s", (int)len, text);
+    }
+}
+
+static const char *const forms[] = {
+    "2019-12-31T23:59:59Z", "2020-02-29 00:00:00.123Z", "29/Feb/2024:13:55:36 -0730", "1541016707",
+    "1541016707796",        "1541016707796123"};
+
+Test(decode_time, the_commonest_forms_are_read_by_words) {
+    for (size_t i = 0; i < COUNT(forms); i++) {
+        struct wend_time_state state = {i == 3   ? WEND_TIME_UNIT_SECONDS
+                                        : i == 4 ? WEND_TIME_UNIT_MILLISECONDS
+                                                 : WEND_TIME_UNIT_MICROSECONDS,
+                                        true};
+        int64_t ts_us;
+        struct wend_bytes text = wend__bytes_text(forms[i]);
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+        cr_assert(wend__time_words(text, &state, &ts_us), "%s", forms[i]);
+#endif
+        expect_same(forms[i], text.len, &state);
+    }
+}
+
+Test(decode_time, every_day_is_the_same_by_words) {
+    static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
+    char text[64];
+    for (int year = 1670; year < 2270; year++) {
+        for (int day = 0; day < 13 * 33; day++) {
+            int len =
+                snprintf(text, sizeof text, "%04d-%02d-%02dT23:59:60Z", year, day / 33, day % 33);
+            expect_same(text, (size_t)len, &undeclared);
+            if (day >= 33) {
+                len = snprintf(text, sizeof text, "%02d/%.3s/%04d:00:00:00 +2359", day % 33,
+                               months + 3 * (day / 33 - 1), year);
+                expect_same(text, (size_t)len, &undeclared);
+            }
+        }
+    }
+}
+
+Test(decode_time, damaged_texts_are_the_same_by_words) {
+    static const char alphabet[] = "0123456789-+:/. TZabeJ\x7f\x80\xb0\xff";
+    uint64_t draw = 1;
+    char text[64];
+    for (int i = 0; i < 600000; i++) {
+        const char *form = forms[i % (int)COUNT(forms)];
+        size_t len = strlen(form);
+        memcpy(text, form, len);
+        for (int j = 0; j <= i / 6 % 3; j++) {
+            draw = draw * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+            text[(draw >> 33) % len] = alphabet[(draw >> 48) % (sizeof alphabet - 1)];
+        }
+        len -= (draw >> 20) % 16 == 0;
+        for (int unit = WEND_TIME_UNIT_AUTO; unit <= WEND_TIME_UNIT_NANOSECONDS; unit++) {
+            struct wend_time_state state = {(enum wend_time_unit)unit, i % 2 == 0};
+            expect_same(text, len, &state);
+        }
+    }
 }

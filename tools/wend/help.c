@@ -22,6 +22,7 @@ const char *const wend__cli_environment[WEND_CLI_ENVIRONMENT_COUNT][2] = {
     {"TERM", "`dumb`: no colours and no progress bar"},
     {"COLUMNS", "width of the output, instead of the terminal's"},
     {"TMPDIR", "directory for temporary files, unless --temp-dir"},
+    {"WEND_SIMD", "avx512, avx2, portable: the instructions to decode with; no result changes"},
 };
 
 void wend__cli_option_usage(const struct wend_cli_option *option, bool aligned,

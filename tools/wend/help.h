@@ -41,7 +41,7 @@ struct wend_cli_exit {
 extern const struct wend_cli_exit wend__cli_exits[WEND_CLI_EXIT_COUNT];
 
 /* What the environment changes: pairs of a variable and its effect. */
-#define WEND_CLI_ENVIRONMENT_COUNT 4
+#define WEND_CLI_ENVIRONMENT_COUNT 5
 extern const char *const wend__cli_environment[WEND_CLI_ENVIRONMENT_COUNT][2];
 
 #endif

@@ -1,6 +1,8 @@
 /* What this program was built from; the build system hands in the versions. */
 #include "help.h"
 
+#include "api/cli.h"
+
 #include <zlib.h>
 #include <zstd.h>
 
@@ -17,6 +19,7 @@ void wend__cli_version(struct wend_cli_text *out) {
     wend__cli_text_add_format(out, "build: %s, %s, %s\n", WEND_CLI_BUILD_TYPE, COMPILER,
                               WEND_CLI_SYSTEM);
     wend__cli_text_add_format(out, "options: %s\n", WEND_CLI_BUILD_OPTIONS);
+    wend__cli_text_add_format(out, "instructions: %s\n", wend__instructions());
     wend__cli_text_add_format(out, "libraries: zstd %s, zlib %s, %s\n", ZSTD_versionString(),
                               zlibVersion(), WEND_CLI_LIBRARIES);
 }
