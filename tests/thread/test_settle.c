@@ -13,9 +13,10 @@ static uint32_t random_below(uint32_t limit) {
     return (uint32_t)(random_state >> 33) % limit;
 }
 
-/* Times run forward, up to 20 s out of order; silences of a customer are around every limit. They
- * are multiples of `grain` seconds: a coarse one makes silences of just a limit common. */
-static void make_input(const struct run_fixture *fixture, const char *path, unsigned grain) {
+/* Times run forward, less than `jitter` s out of order; silences of a customer are around every
+ * limit. They are multiples of `grain` s: a coarse one makes silences of just a limit common. */
+static void make_input(const struct run_fixture *fixture, const char *path, uint32_t grain,
+                       uint32_t jitter) {
     static const char *const names[] = {"ad", "page", "cart", "buy", "help"};
     static const char *const devices[] = {"mobile", "desktop", ""};
     struct wend_buffer text = {0};
@@ -23,7 +24,7 @@ static void make_input(const struct run_fixture *fixture, const char *path, unsi
     fixture_check(wend__buffer_append_text(&text, "t,c,e,d,v\n"), "memory");
     for (unsigned i = 0; i < EVENTS; i++) {
         now += random_below(120) == 0 ? 3600 : random_below(40);
-        unsigned long long time = (now - random_below(20)) / grain * grain;
+        unsigned long long time = (now - random_below(jitter)) / grain * grain;
         fixture_check(wend__buffer_append_format(&text, "%llu,c%u,%s,%s,%u\n", time,
                                                  random_below(CUSTOMERS), names[random_below(5)],
                                                  devices[random_below(3)], random_below(100)),
@@ -66,15 +67,18 @@ static const char *const definitions[] = {
     "journeys:\n  - {name: m, goal: buy, timeout: none}\n", /* nothing is over before the end */
 };
 
-/* With a bound that is wide enough nothing is late, and the tables are those without a bound. */
+/* With a bound that is wide enough nothing is late, and the tables are those without a bound. A
+ * jitter of minutes brings many an event that joins what would else be over. */
 static const struct {
-    unsigned grain;
+    uint32_t grain;
+    uint32_t jitter;
     int64_t lateness_us;
     int64_t other_us;
-} rounds[] = {{1, 25000000, WEND_LATENESS_UNLIMITED},
-              {1, 5000000, 5000000},
-              {600, 600000000, WEND_LATENESS_UNLIMITED},
-              {10, 10000000, 10000000}};
+} rounds[] = {{1, 20, 25000000, WEND_LATENESS_UNLIMITED},
+              {1, 20, 5000000, 5000000},
+              {600, 900, 1200000000, WEND_LATENESS_UNLIMITED},
+              {60, 900, 960000000, WEND_LATENESS_UNLIMITED},
+              {60, 900, 600000000, 600000000}};
 
 int main(void) {
     struct run_fixture fixture;
@@ -91,10 +95,10 @@ int main(void) {
             definitions[d]);
         fixture_definitions(&fixture, text);
         for (uint32_t round = 0; round < sizeof rounds / sizeof *rounds; round++) {
-            make_input(&fixture, fixture.input, rounds[round].grain);
-            make_input(&fixture, second, rounds[round].grain);
+            make_input(&fixture, fixture.input, rounds[round].grain, rounds[round].jitter);
+            make_input(&fixture, second, rounds[round].grain, rounds[round].jitter);
             run(&fixture, fixture.output, rounds[round].other_us, 1, UINT64_MAX);
-            run(&fixture, settled, rounds[round].lateness_us, 1 + round, 1);
+            run(&fixture, settled, rounds[round].lateness_us, 1 + round % 4, 1);
             fixture_check(fixture_same_tables(fixture.output, settled), "another table");
         }
     }
