@@ -30,7 +30,12 @@ Test(path_units, each_scope_must_have_the_units_that_were_counted) {
     counters.units[1][WEND_OUTCOME_CONVERTED] = 1;
     counters.units[1][WEND_OUTCOME_OPEN] = 2;
     cr_assert_eq(wend__path_units_check(&units, &counters, NULL), WEND_OK);
-    /* The same sum of both is not enough. */
+    /* More and less are wrong, and the same sum of both scopes is not enough. */
+    for (uint64_t count = 1; count <= 3; count++) {
+        counters.units[0][WEND_OUTCOME_ABANDONED] = count;
+        cr_assert_eq(wend__path_units_check(&units, &counters, NULL),
+                     count == 2 ? WEND_OK : WEND_ERROR_IO);
+    }
     counters.units[0][WEND_OUTCOME_ABANDONED] = 3;
     counters.units[1][WEND_OUTCOME_OPEN] = 1;
     cr_assert_eq(wend__path_units_check(&units, &counters, NULL), WEND_ERROR_IO);
