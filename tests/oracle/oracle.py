@@ -38,7 +38,8 @@ Where the rules leave two readings, these were chosen:
     that has is null in the rows of sessions and journeys.
 18. In an access log a user may hold blanks, and a target too: what stands between the method and
     the protocol, or behind the method where there is no protocol.
-19. Two segment values that are the same text, once invalid UTF-8 is replaced, are the same value.
+19. In delimited text only an empty line is blank: blanks are a field.
+20. Two segment values that are the same text, once invalid UTF-8 is replaced, are the same value.
 """
 
 import argparse
