@@ -114,6 +114,8 @@ static const struct wend_column switches[] = {
     SKETCH("seconds_sketch", "Mergeable distribution of these seconds"),
 };
 
+#define VALUE_NOTE "Sum of the values of its goal events; null beyond 14 digits before the point"
+
 static const struct wend_column sessions[] = {
     TEXT("session_id", "16 hex digits of XXH3-64 over customer, start and ordinal"),
     TEXT_OR_NULL("customer_id", "The customer; null when ids are left out"),
@@ -125,7 +127,7 @@ static const struct wend_column sessions[] = {
     TEXT_OR_NULL("entry_touchpoint", "Its first touchpoint"),
     TEXT_OR_NULL("exit_touchpoint", "Its last touchpoint"),
     TEXT("outcome", "converted or abandoned"),
-    {"value", WEND_COLUMN_VALUE, false, "Sum of the values of its goal events"},
+    {"value", WEND_COLUMN_VALUE, true, VALUE_NOTE},
 };
 
 static const struct wend_column journeys[] = {
@@ -141,7 +143,7 @@ static const struct wend_column journeys[] = {
     TEXT_OR_NULL("furthest_stage", "The furthest stage that it reached"),
     TEXT("outcome", "converted, abandoned or open"),
     TIME_OR_NULL("converted_at", "Time of the first goal event"),
-    {"value", WEND_COLUMN_VALUE, false, "Sum of the values of its goal events"},
+    {"value", WEND_COLUMN_VALUE, true, VALUE_NOTE},
 };
 
 #define COLUMNS(list) .columns = (list), .column_count = sizeof(list) / sizeof *(list)

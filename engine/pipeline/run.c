@@ -208,8 +208,9 @@ static enum wend_status collect_inputs(struct wend_run_state *run, struct wend_e
     size_t count = 0;
     struct wend_stream_state *const *streams = wend__run_streams(run, &count);
     result->inputs = wend__arena_alloc(&result->arena, (count + 1) * sizeof *result->inputs);
-    result->notes =
-        wend__arena_alloc(&result->arena, (run->inputs.note_count + 1) * sizeof *result->notes);
+    /* With room for one of each table that is written. */
+    size_t note_max = run->inputs.note_count + WEND_TABLE_COUNT;
+    result->notes = wend__arena_alloc(&result->arena, note_max * sizeof *result->notes);
     bool done = result->inputs != NULL && result->notes != NULL;
     for (size_t i = 0; done && i < count; i++) {
         const struct wend_stream_state *stream = streams[i];

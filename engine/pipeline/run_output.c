@@ -1,8 +1,11 @@
 /* What leaves a run: tables, top lists, the snapshot. */
 #include "base/memory.h"
 #include "pipeline/look.h"
+#include "pipeline/path_units.h"
 #include "pipeline/row_merge.h"
 #include "pipeline/run_internal.h"
+
+#include <stdio.h>
 
 static bool wants(uint32_t tables, unsigned table) {
     return (tables >> table & 1) != 0;
@@ -48,14 +51,19 @@ enum wend_status wend__run_open_output(struct wend_run_state *run, struct wend_e
 
 static enum wend_status write_rows(struct wend_run_state *run, enum wend_table_id table,
                                    struct wend_row_merge *merge, bool writes, bool lists,
-                                   struct wend_error *error) {
+                                   struct wend_path_units *units, struct wend_error *error) {
     uint32_t tick = 0;
     for (;;) {
         struct wend_bytes key;
         struct wend_bytes payload;
         WEND_TRY(wend__row_merge_next(merge, &key, &payload, error));
         if (key.data == NULL) {
-            return WEND_OK;
+            return table == WEND_TABLE_PATHS
+                       ? wend__path_units_check(units, &run->result->counters, error)
+                       : WEND_OK;
+        }
+        if (table == WEND_TABLE_PATHS) {
+            WEND_TRY(wend__path_units_add(units, key, payload, error));
         }
         if (writes) {
             WEND_TRY(wend__snapshot_writer_row(run->writer, key, payload, error));
@@ -67,6 +75,29 @@ static enum wend_status write_rows(struct wend_run_state *run, enum wend_table_i
             WEND_TRY(wend__run_check_stop(run, error));
         }
     }
+}
+
+/* A unit's value that has no room is no reason to stop, but one to say so. */
+static enum wend_status note_lost_values(struct wend_run_state *run, enum wend_table_id table,
+                                         struct wend_error *error) {
+    uint64_t count = wend__snapshot_writer_lost_values(run->writer);
+    if (count == 0) {
+        return WEND_OK;
+    }
+    char text[200];
+    const char *name = wend__schemas[table].name;
+    int len =
+        snprintf(text, sizeof text,
+                 "table %s: in %llu row%s the value has more than 14 digits before the point, "
+                 "and is null; check the field that `value` is read from",
+                 name, (unsigned long long)count, count == 1 ? "" : "s");
+    struct wend_run_result *result = run->result;
+    const uint8_t *copy = wend__arena_copy(&result->arena, text, (size_t)len + 1);
+    if (copy == NULL) {
+        return wend__fail_memory(error);
+    }
+    result->notes[result->note_count++] = (const char *)copy;
+    return WEND_OK;
 }
 
 static enum wend_status write_table(struct wend_run_state *run, enum wend_table_id table,
@@ -90,10 +121,16 @@ static enum wend_status write_table(struct wend_run_state *run, enum wend_table_
         status = wend__snapshot_writer_begin(run->writer, table, error);
     }
     if (status == WEND_OK) {
-        status = write_rows(run, table, &merge, writes, lists, error);
+        struct wend_path_units units = {.scopes = run->result->scopes,
+                                        .scope_count = run->result->scope_count};
+        status = write_rows(run, table, &merge, writes, lists, &units, error);
+        wend__path_units_deinit(&units);
     }
     if (status == WEND_OK && writes) {
         status = wend__snapshot_writer_end(run->writer, error);
+    }
+    if (status == WEND_OK && writes) {
+        status = note_lost_values(run, table, error);
     }
     if (status == WEND_OK && lists) {
         status = wend__top_lists_end(run->result->lists, table, error);

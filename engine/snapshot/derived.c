@@ -92,6 +92,10 @@ bool wend__decimal38_fits(wend_int128 sum) {
     return sum < end && sum > -end;
 }
 
+bool wend__decimal18_fits(wend_int128 sum) {
+    return sum < WEND_DECIMAL18_END && sum > -WEND_DECIMAL18_END;
+}
+
 bool wend__sketch_seconds(const struct wend_sketch *sketch, uint32_t percent, double *seconds) {
     int64_t us = wend__sketch_quantile(sketch, percent, 100);
     *seconds = us < 0 ? 0 : wend__us_to_seconds(us);

@@ -34,8 +34,11 @@ double wend__us_to_seconds(wend_int128 us);
  */
 bool wend__us_from_seconds(double seconds, wend_int128 *us);
 
-/* Whether a sum has at most 38 digits. */
+/* Whether a sum has at most 38 digits; 18 digits. */
 bool wend__decimal38_fits(wend_int128 sum);
+bool wend__decimal18_fits(wend_int128 sum);
+/* The smallest that has more than 18 digits. */
+#define WEND_DECIMAL18_END INT64_C(1000000000000000000)
 
 /* The quantile in seconds; false without any value. */
 bool wend__sketch_seconds(const struct wend_sketch *sketch, uint32_t percent, double *seconds);

@@ -14,5 +14,6 @@ enum wend_status wend__detail_writer_row(struct wend_table_writer *writer, struc
     struct wend_bytes customer = wend__customer_name(writer->namer, detail.customer);
     WEND_TRY(wend__row_values_detail(&writer->row, &detail, writer->scopes[detail.scope], customer,
                                      error));
+    writer->lost_values += !wend__decimal18_fits(detail.value);
     return wend__table_writer_put(writer, error);
 }

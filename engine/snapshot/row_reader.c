@@ -173,7 +173,9 @@ static enum wend_status read_detail(struct wend_row_reader *reader, struct wend_
         detail->has_converted = !value_at(reader, at)->is_null;
         detail->converted_us = value_at(reader, at++)->integer;
     }
-    detail->value = value_at(reader, at)->integer;
+    /* A sum that did not fit is unknown; WEND_DECIMAL18_END does not fit either. */
+    detail->value = value_at(reader, at)->is_null ? WEND_DECIMAL18_END
+                                                  : (wend_int128)value_at(reader, at)->integer;
     wend__buffer_clear(&reader->key);
     wend__buffer_clear(&reader->payload);
     return wend__detail_write(detail, &reader->key, &reader->payload) ? WEND_OK

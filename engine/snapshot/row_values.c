@@ -175,17 +175,11 @@ enum wend_status wend__row_values_aggregate(struct wend_row_values *row, struct 
     return set_measures(row, &parts, group_abandoned, first, error);
 }
 
-static enum wend_status set_value(struct wend_parquet_value *value, wend_int128 amount,
-                                  const struct wend_detail *detail, struct wend_error *error) {
-    wend_int128 end = INT64_C(1000000000000000000);
-    if (amount >= end || amount <= -end) {
-        return wend__fail(error, WEND_ERROR_LIMIT,
-                          "the value of unit %.16s has more than 18 digits; check the field that "
-                          "`value` is read from, or leave the tables sessions and journeys out",
-                          detail->id);
-    }
-    value->integer = (int64_t)amount;
-    return WEND_OK;
+/* A sum that the column cannot hold is null: a unit must not stop a run, and `paths` and
+ * `touchpoints`, whose sums are wider, still count it. */
+static void set_value(struct wend_parquet_value *value, wend_int128 amount) {
+    value->is_null = !wend__decimal18_fits(amount);
+    value->integer = value->is_null ? 0 : (int64_t)amount;
 }
 
 enum wend_status wend__row_values_detail(struct wend_row_values *row,
@@ -217,7 +211,8 @@ enum wend_status wend__row_values_detail(struct wend_row_values *row,
         (at++)->integer = detail->converted_us;
     }
     assert(at + 1 == row->values + row->count);
-    return set_value(at, detail->value, detail, error);
+    set_value(at, detail->value);
+    return WEND_OK;
 }
 
 static const char *const outcomes[WEND_OUTCOME_OPEN + 1] = {"converted", "abandoned", "open"};

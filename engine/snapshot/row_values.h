@@ -38,8 +38,7 @@ void wend__row_values_deinit(struct wend_row_values *row);
 enum wend_status wend__row_values_aggregate(struct wend_row_values *row, struct wend_bytes key,
                                             struct wend_bytes payload, uint64_t group_abandoned,
                                             struct wend_error *error);
-/* `scope`: the name of the row's scope; `customer`: as it is to be shown, absent: null.
- * WEND_ERROR_LIMIT: a value of over 18 digits. */
+/* `scope`: the name of the row's scope; `customer`: as it is to be shown, absent: null. */
 enum wend_status wend__row_values_detail(struct wend_row_values *row,
                                          const struct wend_detail *detail, struct wend_bytes scope,
                                          struct wend_bytes customer, struct wend_error *error);

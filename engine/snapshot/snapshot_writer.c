@@ -19,6 +19,7 @@ struct wend_snapshot_writer {
     struct wend_customer_namer namer;
     struct wend_table_writer table;
     bool is_in_table;
+    uint64_t lost_values; /* of the last table */
     bool is_written[WEND_TABLE_COUNT];
     struct wend_table_file files[WEND_TABLE_COUNT];
 };
@@ -158,10 +159,15 @@ enum wend_status wend__snapshot_writer_end(struct wend_snapshot_writer *writer,
     assert(writer->is_in_table);
     enum wend_table_id table = writer->table.table;
     WEND_TRY(wend__table_writer_finish(&writer->table, &writer->files[table], error));
+    writer->lost_values = writer->table.lost_values;
     wend__table_writer_deinit(&writer->table);
     writer->is_in_table = false;
     writer->is_written[table] = true;
     return WEND_OK;
+}
+
+uint64_t wend__snapshot_writer_lost_values(const struct wend_snapshot_writer *writer) {
+    return writer->lost_values;
 }
 
 static enum wend_status write_manifest(struct wend_snapshot_writer *writer,

@@ -79,6 +79,8 @@ WEND_MUST_CHECK enum wend_status wend__snapshot_writer_row(struct wend_snapshot_
                                                            struct wend_error *error);
 WEND_MUST_CHECK enum wend_status wend__snapshot_writer_end(struct wend_snapshot_writer *writer,
                                                            struct wend_error *error);
+/* Rows of the table that was ended last whose `value` has no room and is null. */
+uint64_t wend__snapshot_writer_lost_values(const struct wend_snapshot_writer *writer);
 
 /* Writes the manifest, syncs and renames. WEND_ERROR_IO: nothing was published. */
 WEND_MUST_CHECK enum wend_status wend__snapshot_writer_publish(struct wend_snapshot_writer *writer,

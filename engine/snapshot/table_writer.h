@@ -28,6 +28,7 @@ struct wend_table_writer {
     struct wend_staged_file file;
     struct wend_parquet_writer *parquet;
     struct wend_row_values row;
+    uint64_t lost_values; /* rows of sessions and journeys whose value is null: it has no room */
     /* Rows of abandonment whose group is not complete: (key len, payload len, key, payload) each;
      * their shares need the sum. */
     struct wend_buffer waiting;

@@ -61,7 +61,7 @@ enum wend_status wend__worker_mark(struct wend_worker *worker, uint32_t source, 
     WEND_TRY(
         wend__slices_settle(worker->slices, settle_customer, &settling, &worker->held_hits, error));
     /* Twice what stays: looking through costs at most as much again as taking the hits in. */
-    worker->settle_at =
-        worker->held_hits * 2 < WEND_SETTLE_HITS ? WEND_SETTLE_HITS : worker->held_hits * 2;
+    uint64_t least = worker->plan->settle_hits;
+    worker->settle_at = worker->held_hits * 2 < least ? least : worker->held_hits * 2;
     return WEND_OK;
 }

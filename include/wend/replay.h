@@ -136,7 +136,7 @@ struct wend_result_scope {
 struct wend_result {
     const struct wend_result_input *inputs;
     size_t input_count;
-    const char *const *notes; /* about the inputs: what was left out, lines for people */
+    const char *const *notes; /* what was left out of inputs and tables, lines for people */
     size_t note_count;
     const char *assumptions; /* of inferred definitions, lines; "" else */
     const char *warnings;    /* of the definitions, lines; "" for none */

@@ -2,7 +2,7 @@
 """Values and times out of range, or not there: absent, rejected, or exactly what they are worth."""
 import json
 
-from bad_run import GOOD, BadCase, event, main, ndjson
+from bad_run import GOOD, SHOP, BadCase, event, main, ndjson, wend
 
 
 class Numbers(BadCase):
@@ -23,6 +23,29 @@ class Numbers(BadCase):
         self.counts(found, accepted, accepted, bad_value=2 * len(bad) + len(no_json))
         self.write("bad", "".join(f'{{"value":{text}}}\n' for text in no_json))
         self.counts(self.replay("bad"), len(no_json), 0, shape=len(no_json))
+
+    def test_a_sum_that_has_no_room_is_null_and_told(self):
+        """Each value is right, and so is what paths and touchpoints add up."""
+        self.write("shop.yaml", SHOP.replace("goal: [purchase]", "goal: [purchase]\n"
+                                             "    after_goal: continue"))
+        at = ["2025-03-03T00:00:00Z", "2025-03-03T00:01:00Z"]
+        for value, wanted in (("5e13", None), ("-5e13", None), ("4.9e13", "98000000000000")):
+            both = [event(2, time=time, id=None, value=value) for time in at]
+            self.write("bad", "".join(json.dumps(record) + "\n" for record in both))
+            found = self.replay("bad", "--tables", "all")
+            self.counts(found, 2, 2)
+            notes = "table journeys: in 1 row the value" in "".join(found.report["notes"])
+            self.assertEqual(notes, wanted is None, found.report["notes"])
+            self.ends(wend("merge", "out", "-o", "merged", "--replace"), 0)
+            for folder in ("out", "merged"):
+                self.ends(wend("verify", folder), 0)
+                for table in ("sessions", "journeys"):
+                    row = json.loads(wend("show", folder, table, "--format", "json").out,
+                                     parse_int=str)
+                    self.assertEqual(row["value"], wanted)
+                rows = wend("show", folder, "paths", "--format", "json").out.splitlines()
+                for row in rows:
+                    self.assertEqual(float(json.loads(row)["value_sum"]), 2 * float(value))
 
     def check_times(self, good, bad, future):
         lines = [json.dumps(event(n, time=time)) for n, time in enumerate(good + bad + future)]

@@ -34,10 +34,12 @@ Where the rules leave two readings, these were chosen:
 15. Stage rows are sorted by `stage_position`, flow rows by `step_index`, as numbers.
 16. A URL without `//` has no host; a port and a user before `@` are no part of a host; `+` is not
     decoded in a query value.
-17. A value whose rounded form has more than 14 digits before the point is bad.
+17. A value whose rounded form has more than 14 digits before the point is bad; a sum of a unit's
+    that has is null in the rows of sessions and journeys.
 18. In an access log a user may hold blanks, and a target too: what stands between the method and
     the protocol, or behind the method where there is no protocol.
-19. Two segment values that are the same text, once invalid UTF-8 is replaced, are the same value.
+19. In delimited text only an empty line is blank: blanks are a field.
+20. Two segment values that are the same text, once invalid UTF-8 is replaced, are the same value.
 """
 
 import argparse

@@ -83,6 +83,11 @@ def decimal(value):
     return Decimal(value).scaleb(-4)
 
 
+def unit_value(value):
+    """A sum that decimal(18, 4) cannot hold is null."""
+    return decimal(value) if abs(value) < 10**18 else None
+
+
 def outcome_counts(views):
     outcomes = Counter(view.unit.outcome for view in views)
     return {
@@ -349,7 +354,7 @@ def sessions_table(views):
                 "entry_touchpoint": view.touches[0].touchpoint if view.touches else None,
                 "exit_touchpoint": view.touches[-1].touchpoint if view.touches else None,
                 "outcome": view.unit.outcome,
-                "value": decimal(view.value),
+                "value": unit_value(view.value),
             }
             rows.append(row)
     return sorted(rows, key=lambda row: (row["ended_at"], row["session_id"]))
@@ -373,7 +378,7 @@ def journeys_table(views):
                 "furthest_stage": furthest,
                 "outcome": unit.outcome,
                 "converted_at": unit.events[unit.goals[0]].time if unit.goals else None,
-                "value": decimal(view.value),
+                "value": unit_value(view.value),
             }
             rows.append(row)
     return sorted(rows, key=lambda row: (row["ended_at"], row["journey_id"]))

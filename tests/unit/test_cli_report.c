@@ -124,8 +124,19 @@ Test(cli_report, notes_name_what_is_odd_and_its_remedy) {
 Test(cli_report, a_note_begins_beyond_its_bound_and_not_on_it) {
     struct wend_cli_report report = sample();
     report.rejected[0] = 985; /* with 15 others: 10 % */
-    report.late = 100;        /* 1 % */
+    report.accepted = 9895;
+    report.late = 100; /* with 5 duplicates: 1 % */
     scopes[1].still_open = 900;
     wend__cli_report_notes(&report, &out);
     cr_assert_eq(out.len, 0, "%s", wend__cli_text_string(&out));
+}
+
+Test(cli_report, late_events_are_a_share_of_events_not_of_all_records) {
+    struct wend_cli_report report = sample();
+    report.read = 1000000;
+    report.filtered = 990000;
+    report.late = 200;
+    report.lateness = "10m";
+    wend__cli_report_notes(&report, &out);
+    cr_assert_not_null(strstr(out.data, "2.0 % of the events came too late"), "%s", out.data);
 }

@@ -52,6 +52,18 @@ Test(run_rules, a_declared_unit_is_not_inferred) {
     wend__run_result_destroy(result);
 }
 
+Test(run_rules, an_event_a_day_behind_the_present_is_not_of_the_future) {
+    put("a", "{\"t\":\"2025-01-02T00:00:00Z\",\"c\":\"a\",\"e\":\"x\"}\n"
+             "{\"t\":\"2025-01-02T00:00:00.000001Z\",\"c\":\"a\",\"e\":\"x\"}\n");
+    const char *inputs[] = {"a", NULL};
+    struct wend_run_options options = options_for(inputs);
+    options.now_us = INT64_C(1735689600000000); /* 2025-01-01 */
+    struct wend_run_result *result = run_well(&options);
+    cr_expect_eq(result->counters.accepted, 1);
+    cr_expect_eq(result->counters.rejected[WEND_REJECT_FUTURE], 1);
+    wend__run_result_destroy(result);
+}
+
 /* Each input has its own mark, and an event that is late does not move it. */
 Test(run_rules, an_event_is_late_by_the_events_of_its_own_input_before_it) {
     put("a", "{\"t\":\"2025-01-01T00:00:30Z\",\"c\":\"a\",\"e\":\"x\"}\n"

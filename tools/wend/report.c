@@ -289,8 +289,10 @@ void wend__cli_report_notes(const struct wend_cli_report *report, struct wend_cl
         wend__cli_text_add(out, " of the records were rejected; --rejects FILE keeps them with "
                                 "their reasons\n");
     }
-    if (report->late > 0 && report->late * 100 > report->read) {
-        add_percent(out, report->late, report->read);
+    /* What `where` leaves out, and what is rejected, are no events. */
+    uint64_t events = report->accepted + report->duplicate + report->late;
+    if (report->late * 100 > events) {
+        add_percent(out, report->late, events);
         wend__cli_text_add_format(out,
                                   " of the events came too late for a lateness of %s and were "
                                   "left out; give a longer --lateness, or --lateness unlimited\n",
