@@ -59,6 +59,7 @@ struct wend_run_options {
     int64_t now_us;
     bool close_all;
     uint32_t threads;
+    bool pins; /* worker threads to processors */
     uint64_t memory_bytes;
     const char *directory; /* for temporary files */
     uint32_t block_bytes;

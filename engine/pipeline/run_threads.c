@@ -1,5 +1,6 @@
 /* The phases of a run, each on one thread a worker. */
 #include "base/memory.h"
+#include "base/processor.h"
 #include "pipeline/run_internal.h"
 
 #include <errno.h>
@@ -33,6 +34,10 @@ struct phase {
 static void *work(void *context) {
     struct phase_thread *self = context;
     struct phase *phase = self->phase;
+    if (phase->run->options->pins) {
+        /* A wish: where it is refused the thread works all the same. */
+        (void)wend__processor_pin((uint32_t)(self - phase->threads));
+    }
     self->status = phase->which == WEND_RUN_INGEST
                        ? wend__worker_ingest(self->worker, &self->error)
                        : wend__worker_fold(self->worker, phase->run->watermark_us, &self->error);

@@ -86,6 +86,7 @@ struct wend_replay_options {
     bool close_all;      /* journeys still open at the end are abandoned */
 
     uint32_t threads;           /* 0: one for each processor */
+    bool pin;                   /* each thread stays on one processor, where the system lets it */
     uint64_t memory_bytes;      /* for data; 0: half of the machine's */
     const char *temp_directory; /* NULL: $TMPDIR, else /tmp */
     uint32_t block_bytes;       /* 0: 256 KiB */

@@ -3,6 +3,7 @@
 #include "base/io.h"
 #include "base/memory.h"
 #include "base/number.h"
+#include "base/processor.h"
 #include "base/utf8.h"
 #include "model/ruleset.h"
 
@@ -149,4 +150,29 @@ Test(base, hidden_names_of_the_dead_are_told_from_those_of_the_living) {
     cr_assert_not(wend__hidden_is_leftover(name, "ou", WEND_HIDDEN_TEMPORARY));
     cr_assert_not(wend__hidden_is_leftover(name + 1, "out", WEND_HIDDEN_TEMPORARY));
     cr_assert_not(wend__hidden_is_leftover(".out.wend-tmp-x-1", "out", WEND_HIDDEN_TEMPORARY));
+}
+
+/* The processors of the calling thread, as the kernel lists them. */
+static void read_allowed(char *text, size_t capacity) {
+    FILE *status = fopen("/proc/thread-self/status", "r");
+    cr_assert_not_null(status);
+    char line[256];
+    *text = '\0';
+    while (fgets(line, sizeof line, status) != NULL) {
+        if (strncmp(line, "Cpus_allowed_list:", 18) == 0) {
+            (void)snprintf(text, capacity, "%s", line + 18);
+        }
+    }
+    (void)fclose(status);
+}
+
+Test(base, a_pinned_thread_has_one_processor_whatever_its_index) {
+    char allowed[256];
+    cr_assert_eq(wend__processor_pin(1000001), 0);
+    read_allowed(allowed, sizeof allowed);
+    cr_assert(strlen(allowed) > 1 && strpbrk(allowed, ",-") == NULL, "%s", allowed);
+    cr_assert_eq(wend__processor_pin(0), 0); /* of the one that is left */
+    char again[256];
+    read_allowed(again, sizeof again);
+    cr_assert_str_eq(again, allowed);
 }

@@ -86,6 +86,7 @@ enum wend_cli_option_id {
     WEND_CLI_NOW,
     WEND_CLI_CLOSE_ALL,
     WEND_CLI_THREADS,
+    WEND_CLI_PIN,
     WEND_CLI_MEMORY,
     WEND_CLI_TEMP_DIR,
     WEND_CLI_BLOCK_SIZE,

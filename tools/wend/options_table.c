@@ -111,6 +111,13 @@ const struct wend_cli_option wend__cli_options[WEND_CLI_OPTION_COUNT] = {
         .category = WEND_CLI_RESOURCES, .commands = BIT(REPLAY) | BIT(STREAM),
         .summary = "threads; default: one for each processor",
         .details = "The result does not depend on it."},
+    [WEND_CLI_PIN] = {
+        .name = "pin", .kind = WEND_CLI_FLAG,
+        .category = WEND_CLI_RESOURCES, .commands = BIT(REPLAY),
+        .summary = "keep each thread on a processor of its own",
+        .details = "For measurements, and for machines that do nothing else: beside other work a "
+                   "pinned thread waits for its processor. Uses the processors that the process "
+                   "may use; where the system refuses, threads stay free."},
     [WEND_CLI_MEMORY] = {
         .name = "memory", .letter = 'm', .kind = WEND_CLI_SIZE, .value_name = "SIZE",
         .minimum = KIB * KIB, .maximum = UINT64_C(1) << 46,

@@ -112,6 +112,7 @@ static void set_options(const struct wend_cli_arguments *arguments,
     }
     options->close_all = values[WEND_CLI_CLOSE_ALL].given;
     options->threads = (uint32_t)values[WEND_CLI_THREADS].number;
+    options->pin = values[WEND_CLI_PIN].given;
     options->memory_bytes = values[WEND_CLI_MEMORY].number;
     options->temp_directory = values[WEND_CLI_TEMP_DIR].text;
     options->block_bytes = (uint32_t)values[WEND_CLI_BLOCK_SIZE].number;
