@@ -218,6 +218,79 @@ static inline void skip_plain_gap(struct walk *walk) {
     }
 }
 
+/* The node of a key, which is cleared; false when the key is escaped, and its name would matter. */
+static inline bool find_node(struct walk *walk, const uint8_t *start, const uint8_t *end,
+                             uint32_t *node) {
+    *node = WEND_JSON_NONE;
+    if (walk->parent == WEND_JSON_NONE) {
+        return true;
+    }
+    if (is_escaped(walk, start, end)) {
+        return false;
+    }
+    *node = wend__json_child(walk->json, walk->parent, start, (size_t)(end - start));
+    if (*node != WEND_JSON_NONE) {
+        wend__json_clear(walk->json, *node);
+    }
+    return true;
+}
+
+/* Behind the value that ends before `at`: true when another member of an object begins at `next`
+ * without a blank in between, behind any closing braces. */
+static inline bool take_separators(struct walk *walk, const uint8_t *at, const uint8_t *next) {
+    walk->at = at;
+    walk->expected = EXPECT_SEPARATOR;
+    while (*walk->at == '}' && walk->depth > 1 && !is_in_list(walk)) {
+        close_container(walk);
+    }
+    if (walk->at + 1 != next || *walk->at != ',' || is_in_list(walk)) {
+        return false;
+    }
+    walk->at = next;
+    walk->expected = EXPECT_KEY;
+    return true;
+}
+
+/*
+ * Takes members of the forms `"key":"text",` and `"key":{` from quote `i` on, where a key stands,
+ * as long as there are such and nothing is to be learnt; returns the first quote that is not taken.
+ * Only what follows at once is looked at, so that few branches can be foreseen wrongly; whatever
+ * else there is, the loop over the gaps finds at `walk->at` in a state that is right for it.
+ */
+static uint32_t take_plain_members(struct walk *walk, uint32_t i) {
+    const struct wend_line *line = walk->line;
+    const uint16_t *quotes = line->quotes;
+    const uint8_t *window = line->window;
+    while (i + 4 < line->quote_count && window[quotes[i + 1] + 1] == ':') {
+        uint32_t node;
+        uint32_t key_end = quotes[i + 1];
+        bool is_text = quotes[i + 2] == key_end + 2;
+        bool is_object = quotes[i + 2] == key_end + 3 && window[key_end + 2] == '{' &&
+                         walk->depth < WEND_MAX_JSON_DEPTH;
+        if ((!is_text && !is_object) ||
+            !find_node(walk, window + quotes[i] + 1, window + key_end, &node)) {
+            break;
+        }
+        if (is_object) {
+            walk->at = window + key_end + 2;
+            open_container(walk, node);
+            i += 2;
+            continue;
+        }
+        if (node != WEND_JSON_NONE) {
+            const uint8_t *start = window + quotes[i + 2] + 1;
+            const uint8_t *end = window + quotes[i + 3];
+            capture(walk, node, is_escaped(walk, start, end) ? WEND_JSON_ESCAPED : WEND_JSON_TEXT,
+                    start, end);
+        }
+        i += 4;
+        if (!take_separators(walk, window + quotes[i - 1] + 1, window + quotes[i])) {
+            break;
+        }
+    }
+    return i;
+}
+
 bool wend__walk_line(struct wend_json *json, const struct wend_line *line,
                      struct wend_walk_values *values) {
     struct walk walk = {.json = json, .line = line, .values = values, .at = line->start};
@@ -231,6 +304,11 @@ bool wend__walk_line(struct wend_json *json, const struct wend_line *line,
     open_container(&walk, 0);
     for (uint32_t i = 0; i + 1 < line->quote_count; i += 2) {
         const uint8_t *open = line->window + line->quotes[i];
+        if (values == NULL && walk.at == open &&
+            (walk.expected == EXPECT_KEY || walk.expected == EXPECT_FIRST_KEY)) {
+            i = take_plain_members(&walk, i);
+            open = line->window + line->quotes[i];
+        }
         const uint8_t *close = line->window + line->quotes[i + 1];
         walk.quote = i;
         if (!walk_gap(&walk, open) || !take_string(&walk, open + 1, close)) {
