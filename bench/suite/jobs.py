@@ -187,13 +187,14 @@ def peer_jobs(setting, groups, skipped):
 def goaccess(setting):
     log = setting.data.variant("access-log")
     command = ["goaccess", log, "--log-format=COMBINED", "--no-global-config", "--no-query-string",
-               "--no-progress", *["--ignore-panel=" + panel for panel in NOT_ASKED], "-o", os.path.join(setting.out, "goaccess.json")]
+               "--no-progress", *["--ignore-panel=" + panel for panel in NOT_ASKED], "-o",
+               os.path.join(setting.out, "goaccess.json")]
     return setting.job("goaccess", command, size=setting.bytes_of(log), rounds=3)
 
 
 def load(setting, peer):
     """Puts the events into a peer's own tables, unless they are there. What that took is kept."""
-    done = setting.tables(peer) + ".loaded"
+    done = setting.tables(peer) + ".loading.json"
     with open(setting.definitions(f"peers/ask_{peer}.py"), encoding="utf-8") as file:
         recipe = f"{setting.bytes_of(setting.data.ndjson())} bytes\n{file.read()}"
     if os.path.exists(done):

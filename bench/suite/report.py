@@ -42,7 +42,8 @@ def markdown(lines, machine, size):
     peers = ", ".join(f"{name} {version}" for name, version in machine["peers"].items())
     rows = [f"{size}: {cpu['processors']} processors ({cpu['model']}, family {cpu['family']} model "
             f"{cpu['number']}), {machine['memory_gib']} GiB, Linux {machine['kernel']}; "
-            f"{machine.get('compiler')}, `{machine.get('flags')}`; commit {machine['commit'][:12]}; "
+            f"{machine.get('compiler')}, `{machine.get('flags')}`; "
+            f"commit {(machine['commit'] or '-')[:12]}; "
             f"{peers or 'no peers'}.", "",
             "| line | target | median | least to most | met | beside |",
             "|---|---|---|---|---|---|"]
