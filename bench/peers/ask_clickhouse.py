@@ -4,7 +4,7 @@ from chdb import session
 
 import asking
 
-TYPES = {"time": "DateTime64(3, 'UTC')", "event": "LowCardinality(String)"}
+TYPES = {"time": "DateTime64(3, 'UTC')"}
 
 
 def source(kind, path):
@@ -16,7 +16,8 @@ def source(kind, path):
         form, names = "JSONEachRow", ("user_id", "time", "event")
     structure = ", ".join(f"{name} {TYPES.get(name, 'String')}" for name in names)
     structure = structure.replace("'", "\\'")
-    return f"(SELECT user_id, time AS t, event FROM file('{path}', '{form}', '{structure}'))"
+    return (f"(SELECT user_id, toUnixTimestamp64Milli(time) AS t, event FROM file('{path}', "
+            f"'{form}', '{structure}'))")
 
 
 def ask(kind, path, threads, tables):
@@ -31,8 +32,8 @@ def ask(kind, path, threads, tables):
         place.query(f"SET {name} = {value}")
     if kind == "load":
         place.query("DROP TABLE IF EXISTS ev")
-        place.query("CREATE TABLE ev (user_id String, t DateTime64(3, 'UTC'), "
-                    "event LowCardinality(String)) ENGINE = MergeTree ORDER BY (user_id, t)")
+        place.query("CREATE TABLE ev (user_id String, t Int64, event LowCardinality(String)) "
+                    "ENGINE = MergeTree ORDER BY (user_id, t)")
         place.query(f"INSERT INTO ev SELECT * FROM {source(kind, path)}")
         return
     for statement in asking.statements("clickhouse.sql"):

@@ -1,14 +1,14 @@
--- All answers from `ev` (user_id, t as DateTime64(3), event).
+-- All answers from `ev` (user_id, t in milliseconds, event). Two arrays, the one sorted by the other,
+-- took 0.9 of the time of one array of pairs; reading names as String 0.75 of LowCardinality.
 CREATE OR REPLACE TABLE s ENGINE = Memory AS
-WITH groupArray((toUnixTimestamp64Milli(t), event)) AS g
-SELECT length(seg) AS n_events,
-    arrayStringConcat(arrayCompact(arrayMap(x -> x.2, seg)), ' > ') AS path,
-    seg[-1].2 AS last_event, has(arrayMap(x -> x.2, seg), 'order_completed') AS reached
+SELECT length(seg) AS n_events, arrayStringConcat(arrayCompact(seg), ' > ') AS path,
+    seg[-1] AS last_event, has(seg, 'order_completed') AS reached
 FROM (
-    SELECT arraySort(g) AS a,
-        arrayJoin(arraySplit((x, d) -> d > 1800000, a,
-            arrayDifference(arrayMap(x -> x.1, a)))) AS seg
-    FROM ev GROUP BY user_id
+    SELECT arrayJoin(arraySplit((x, d) -> d > 1800000, arraySort((x, y) -> y, events, times),
+        arrayDifference(arraySort(times)))) AS seg
+    FROM (
+        SELECT groupArray(event) AS events, groupArray(t) AS times FROM ev GROUP BY user_id
+    )
 );
 SELECT 'events', sum(n_events), '' FROM s;
 SELECT 'sessions', count(), '' FROM s;

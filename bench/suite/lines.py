@@ -44,8 +44,9 @@ def against(mine, other, key="cpu_s"):
 class Table:
     """Makes the lines out of the jobs that were measured."""
 
-    def __init__(self, size, jobs, curves):
+    def __init__(self, size, jobs, curves, loading_s):
         self.size, self.full, self.curves = size, size == "full", curves
+        self.loading_s = loading_s  # CPU seconds of peers' tables, by job
         self.get = {name: job for name, job in jobs.items() if job.runs}.get
 
     def best(self, *names, key="cpu_s"):
@@ -58,9 +59,12 @@ class Table:
         job = self.get(name)
         return f"{name} {job.size / job.median(key) / 1e9:.2f} GB/s" if job else f"no {name}"
 
-    @staticmethod
-    def taken(job, key="cpu_s"):
-        return f"{job.name} {job.median(key):.2f} s" if job else "no peer"
+    def taken(self, job, key="cpu_s"):
+        if not job:
+            return "no peer"
+        loading = self.loading_s.get(job.name)
+        return f"{job.name} {job.median(key):.2f} s" + \
+            (f", behind {loading:.1f} s of loading" if loading else "")
 
     def plain(self, name, target, job, beside="", key="cpu_s"):
         return Line(name, target, "GB/s", rate(self.get(job), key), beside=beside)
@@ -87,7 +91,7 @@ class Table:
     def others(self):
         return [
             self.plain("CSV, sessions, exact", 1.0, "csv"),
-            self.times("times the better peer", 7, ["csv"],
+            self.times("times the better peer", 7, ["csv", "show"],
                        self.best("clickhouse csv", "duckdb csv")),
             self.plain("access log, sessions, exact", 1.2, "access log"),
             self.times("times GoAccess", 20, ["access log"], self.get("goaccess")),
@@ -102,8 +106,8 @@ class Table:
                        self.get("sessions"), "wall_s"),
             self.times("CPU time of one thread over theirs", None, ["sessions, 2 threads"],
                        self.get("sessions")),
-            self.times("times the better peer with two", None, ["sessions, 2 threads"], peer,
-                       "wall_s"),
+            self.times("times the better peer with two", None, ["sessions, 2 threads", "show"],
+                       peer, "wall_s"),
         ]
         for kind, library in (("zst", "libzstd"), ("gz", "isa-l")):
             alone = self.get("stream " + kind)

@@ -23,8 +23,8 @@ def cpu_info():
         match = re.search(rf"^{key}\s*: (.*)$", text, re.MULTILINE)
         return match.group(1) if match else None
 
-    return {"model": entry("model name"), "flags": entry("flags"),
-            "processors": len(os.sched_getaffinity(0))}
+    return {"model": entry("model name"), "family": entry("cpu family"), "number": entry("model"),
+            "flags": entry("flags"), "processors": len(os.sched_getaffinity(0))}
 
 
 def memory_gib():

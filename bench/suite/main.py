@@ -74,7 +74,7 @@ def main():
     jobs, curves = {job.name: job for members in groups.values() for job in members}, {}
 
     def record():
-        table = Table(options.size, jobs, curves).lines()
+        table = Table(options.size, jobs, curves, setting.loading_s).lines()
         report.write_results(results, about, options.size, table, jobs, checks, skipped, curves)
         return table
 
@@ -88,9 +88,11 @@ def main():
     print("measuring: cost curves", flush=True)
     curves = curve.measure_curves(setting, CURVE[options.size], options.size == "quick")
     about["load_average_after"] = os.getloadavg()
-    report.print_table(record(), jobs)
+    table = record()
+    report.print_table(table, jobs)
+    write(cache, "results.md", report.markdown(table, about, options.size))
     draw(cache, jobs, curves)
-    print(f"results.json and plots are in {os.path.relpath(cache)}")
+    print(f"results.json, results.md and plots are in {os.path.relpath(cache)}")
     print(f"{checks.passed} passed, {len(checks.failed)} failed, {len(skipped)} skipped")
     return 1 if checks.failed else 0
 

@@ -80,16 +80,16 @@ def warm(path):
 
 
 def measure(jobs, rounds, files=()):
-    """Measures the jobs by turns until each has its rounds; the run that checked the answers is the
-    first. Those that fail are taken out, with a word on why."""
+    """Measures the jobs by turns until each has its rounds; a run that checked the answers is one.
+    Those that fail are taken out, with a word on why."""
     working = list(jobs)
-    for number in range(1, rounds):
+    for _ in range(rounds):
         for path in files:
             warm(path)
         for job in list(working):
             if len(job.runs) >= (job.rounds or rounds):
                 continue
-            say(f"round {number + 1} of {rounds}: {job.name}")
+            say(f"round {len(job.runs) + 1} of {rounds}: {job.name}")
             try:
                 run(job)
             except (Failed, OSError) as error:

@@ -36,6 +36,29 @@ def print_table(lines, jobs):
     print()
 
 
+def markdown(lines, machine, size):
+    """The table as README.md has it."""
+    cpu = machine["cpu"]
+    peers = ", ".join(f"{name} {version}" for name, version in machine["peers"].items())
+    rows = [f"{size}: {cpu['processors']} processors ({cpu['model']}, family {cpu['family']} model "
+            f"{cpu['number']}), {machine['memory_gib']} GiB, Linux {machine['kernel']}; "
+            f"{machine.get('compiler')}, `{machine.get('flags')}`; "
+            f"commit {(machine['commit'] or '-')[:12]}; "
+            f"{peers or 'no peers'}.", "",
+            "| line | target | median | least to most | met | beside |",
+            "|---|---|---|---|---|---|"]
+    for line in lines:
+        sign = ">=" if line.least else "<="
+        target = "" if line.target is None else f"{sign} {figure(line.target)}"
+        spread = f"{figure(min(line.values))} to {figure(max(line.values))}" \
+            if len(line.values) > 1 else ""
+        met = {True: "yes", False: "**no**", None: ""}[line.met]
+        median = f"{figure(line.figure)} {line.unit}" if line.values else "not measured"
+        rows.append(f"| {line.name.strip()} | {target} | {median} | {spread} | {met} "
+                    f"| {line.beside} |")
+    return "\n".join(rows) + "\n"
+
+
 def write_results(path, machine, size, lines, jobs, checks, skipped, curves):
     measured = {}
     for name, job in jobs.items():
