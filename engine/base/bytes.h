@@ -28,8 +28,25 @@ static inline struct wend_bytes wend__bytes_text(const char *text) {
     return (struct wend_bytes){(const uint8_t *)text, strlen(text)};
 }
 
+/* Whether 8 bytes are the same. */
+static inline bool wend__bytes_same8(const uint8_t *a, const uint8_t *b) {
+    uint64_t left;
+    uint64_t right;
+    memcpy(&left, a, sizeof left);
+    memcpy(&right, b, sizeof right);
+    return left == right;
+}
+
+/* Texts of 8 to 16 bytes, of which most keys are, are compared without a call. */
 static inline bool wend__bytes_equal(struct wend_bytes a, struct wend_bytes b) {
-    return a.len == b.len && (a.len == 0 || memcmp(a.data, b.data, a.len) == 0);
+    if (a.len != b.len) {
+        return false;
+    }
+    if (a.len - 8 <= 8) {
+        return wend__bytes_same8(a.data, b.data) &&
+               wend__bytes_same8(a.data + a.len - 8, b.data + b.len - 8);
+    }
+    return a.len == 0 || memcmp(a.data, b.data, a.len) == 0;
 }
 
 static inline bool wend__bytes_is(struct wend_bytes a, const char *text) {

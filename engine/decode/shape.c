@@ -1,5 +1,8 @@
 #include "decode/shape.h"
 
+/* Whether the first byte in memory is the low one of a word. */
+enum { IS_LITTLE_ENDIAN = __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ };
+
 enum { CREDIT_START = 64, CREDIT_MOST = 256, COST_OF_LEARNING = 4, PAUSE_LINES = 4096 };
 
 void wend__shapes_init(struct wend_shapes *shapes, enum wend_simd level) {
@@ -39,9 +42,53 @@ static inline bool has_pieces(enum wend_simd level, const struct wend_shape *sha
     return wend__shape_pieces_portable(shape, line);
 }
 
-/* Digits, perhaps with a point among them; anything else is told by the parser. */
-static inline bool is_scalar(const uint8_t *at, const uint8_t *end, enum wend_json_kind *kind) {
-    return at < end && wend__json_scalar_end(at, end, kind) == end;
+/*
+ * Whether the `len` low bytes of a word, 1 to 8, are digits, perhaps with a point among them, that
+ * are a number of JSON. A byte that is no digit gets its top bit in `others` (time_words.c has the
+ * trick); a carry comes only out of a byte with a top bit, and can only make the answer no.
+ */
+static inline bool is_plain_number(uint64_t word, size_t len) {
+    uint64_t digits = word ^ UINT64_C(0x3030303030303030);
+    uint64_t others = (digits | (digits + UINT64_C(0x7676767676767676))) &
+                      UINT64_C(0x8080808080808080) & (UINT64_MAX >> 8 * (8 - len));
+    size_t whole = len; /* digits before the point */
+    if (others != 0) {
+        whole = (size_t)__builtin_ctzll(others) / 8;
+        if ((others & (others - 1)) != 0 || (word >> 8 * whole & 0xFF) != '.' || whole == len - 1) {
+            return false;
+        }
+    }
+    return whole == 1 || (whole > 0 && (word & 0xFF) != '0');
+}
+
+/* A short number is looked at as one word; what is none is the parser's to tell. */
+static inline bool is_scalar(const uint8_t *line, const uint8_t *at, const uint8_t *end,
+                             enum wend_json_kind *kind) {
+    if (at >= end) {
+        return false;
+    }
+    size_t len = (size_t)(end - at);
+    if (IS_LITTLE_ENDIAN && len <= 8 && end - line >= 8) {
+        uint64_t word;
+        memcpy(&word, end - 8, sizeof word);
+        if (is_plain_number(word >> 8 * (8 - len), len)) {
+            *kind = WEND_JSON_SCALAR;
+            return true;
+        }
+    }
+    return wend__json_scalar_end(at, end, kind) == end;
+}
+
+/* The bytes behind a last scalar. */
+static inline bool has_tail(const struct wend_shape *shape, const struct wend_line *line) {
+    size_t tail = shape->tail_len;
+    size_t size = (size_t)(line->end - line->start);
+    if (tail <= 8 && size >= 8) {
+        uint64_t word;
+        memcpy(&word, line->end - 8, sizeof word);
+        return ((word ^ shape->tail_word) & shape->tail_mask) == 0;
+    }
+    return size >= tail && memcmp(line->end - tail, shape->tail, tail) == 0;
 }
 
 static bool has_values(const struct wend_shape *shape, struct wend_json *json,
@@ -52,7 +99,7 @@ static bool has_values(const struct wend_shape *shape, struct wend_json *json,
         const uint8_t *end = place_in(value->end, line);
         enum wend_json_kind kind = WEND_JSON_TEXT;
         if (!value->is_string) {
-            if (!is_scalar(start, end, &kind)) {
+            if (!is_scalar(line->start, start, end, &kind)) {
                 return false;
             }
         } else if ((line->flags & WEND_INDEX_ESCAPES) != 0 &&
@@ -72,12 +119,8 @@ static bool matches(enum wend_simd level, const struct wend_shape *shape, struct
                     const struct wend_line *line) {
     if (shape->quote_count != line->quote_count ||
         line->window + line->quotes[0] != line->start + shape->lead ||
-        place_in(shape->end, line) != line->end || !has_pieces(level, shape, line)) {
-        return false;
-    }
-    size_t tail = (size_t)__builtin_popcount(shape->tail.mask);
-    if ((size_t)(line->end - line->start) < tail ||
-        memcmp(line->end - tail, shape->tail.bytes, tail) != 0) {
+        place_in(shape->end, line) != line->end || !has_pieces(level, shape, line) ||
+        !has_tail(shape, line)) {
         return false;
     }
     memset(json->kinds, WEND_JSON_ABSENT, json->node_count);
@@ -163,6 +206,19 @@ static bool add_pieces(const struct learning *learning, uint32_t start, uint32_t
     return true;
 }
 
+static void fill_tail(struct wend_shape *shape, const uint8_t *bytes, uint32_t len) {
+    memcpy(shape->tail, bytes, len);
+    shape->tail_len = len;
+    if (len > 0 && len <= 8) {
+        uint8_t word[8] = {0};
+        memcpy(word + 8 - len, bytes, len);
+        memcpy(&shape->tail_word, word, sizeof word);
+        memset(word, 0, sizeof word);
+        memset(word + 8 - len, 0xFF, len);
+        memcpy(&shape->tail_mask, word, sizeof word);
+    }
+}
+
 /* The bytes behind the last value, which ends at `start`. */
 static bool add_tail(const struct learning *learning, uint32_t start, uint32_t quote) {
     const struct wend_line *line = learning->line;
@@ -175,7 +231,7 @@ static bool add_tail(const struct learning *learning, uint32_t start, uint32_t q
     if (len - start > WEND_SHAPE_PIECE_BYTES) {
         return false;
     }
-    fill_piece(&learning->shape->tail, line->start + start, len - start);
+    fill_tail(learning->shape, line->start + start, len - start);
     return true;
 }
 

@@ -61,7 +61,12 @@ struct wend_shape {
     uint32_t piece_count;
     uint32_t value_count;
     struct wend_shape_piece pieces[WEND_SHAPE_PIECES];
-    struct wend_shape_piece tail; /* behind a last scalar; else empty */
+    /* Behind a last scalar; else empty. Up to 8 bytes also as the last ones of a word, with a mask
+     * of those that count. */
+    uint32_t tail_len;
+    uint64_t tail_word;
+    uint64_t tail_mask;
+    uint8_t tail[WEND_SHAPE_PIECE_BYTES];
     struct wend_shape_value values[WEND_SHAPE_VALUES];
 };
 

@@ -76,9 +76,8 @@ enum wend_status wend__matcher_fail_names(const struct wend_ruleset *ruleset, ui
                       (unsigned)ruleset->rules[rule].line);
 }
 
-/* The number of a name from data; `rule` is for the message. */
-static enum wend_status name_number(struct wend_matcher *matcher, struct wend_bytes raw,
-                                    uint32_t rule, uint32_t *id, struct wend_error *error) {
+static enum wend_status find_name(struct wend_matcher *matcher, struct wend_bytes raw,
+                                  uint32_t rule, uint32_t *id, struct wend_error *error) {
     *id = wend__strings_find(&matcher->names, raw);
     if (*id != WEND_STRING_NONE) {
         return WEND_OK;
@@ -100,6 +99,22 @@ static enum wend_status name_number(struct wend_matcher *matcher, struct wend_by
     }
     return wend__strings_intern(&matcher->names, clean, id, NULL) ? WEND_OK
                                                                   : wend__fail_memory(error);
+}
+
+/* The number of a name from data; `rule` is for the message. */
+static inline enum wend_status name_number(struct wend_matcher *matcher, struct wend_bytes raw,
+                                           uint32_t rule, uint32_t *id, struct wend_error *error) {
+    struct wend_recent_text key;
+    if (!wend__recent_key(raw, &key)) {
+        return find_name(matcher, raw, rule, id, error);
+    }
+    struct wend_recent_text *slot = wend__recent_slot(&matcher->recent_names, &key);
+    if (!wend__recent_is(slot, &key)) {
+        WEND_TRY(find_name(matcher, raw, rule, &key.number, error));
+        *slot = key;
+    }
+    *id = slot->number;
+    return WEND_OK;
 }
 
 enum wend_status wend__matcher_rules(struct wend_matcher *matcher, uint32_t *touchpoint,

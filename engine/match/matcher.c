@@ -179,31 +179,46 @@ enum wend_status wend__matcher_fail_segments(const struct wend_ruleset *ruleset,
     return status;
 }
 
-static enum wend_status segment_number(struct wend_matcher *matcher, uint32_t segment,
-                                       uint32_t *number, struct wend_error *error) {
-    struct wend_bytes value = matcher->row[matcher->ruleset->segments[segment].field];
+static enum wend_status find_segment_value(struct wend_matcher *matcher, struct wend_bytes value,
+                                           uint32_t *id, struct wend_error *error) {
     struct wend_strings *values = &matcher->segment_values;
-    *number = WEND_SEGMENT_ABSENT;
-    if (value.data == NULL) {
-        return WEND_OK;
-    }
     /* Only valid UTF-8 stands in the table: what is found needs no repair. */
-    uint32_t id = wend__strings_find(values, value);
-    if (id == WEND_STRING_NONE && !wend__utf8_is_valid(value)) {
+    *id = wend__strings_find(values, value);
+    if (*id == WEND_STRING_NONE && !wend__utf8_is_valid(value)) {
         wend__buffer_clear(&matcher->clean_text);
         if (!wend__utf8_append_clean(&matcher->clean_text, value)) {
             return wend__fail_memory(error);
         }
         value = wend__buffer_view(&matcher->clean_text);
-        id = wend__strings_find(values, value);
+        *id = wend__strings_find(values, value);
     }
-    if (id == WEND_STRING_NONE) {
-        if (values->count >= matcher->segment_value_max) {
-            return wend__matcher_fail_segments(matcher->ruleset, matcher->segment_value_max, error);
+    if (*id != WEND_STRING_NONE) {
+        return WEND_OK;
+    }
+    if (values->count >= matcher->segment_value_max) {
+        return wend__matcher_fail_segments(matcher->ruleset, matcher->segment_value_max, error);
+    }
+    return wend__strings_intern(values, value, id, NULL) ? WEND_OK : wend__fail_memory(error);
+}
+
+static enum wend_status segment_number(struct wend_matcher *matcher, uint32_t segment,
+                                       uint32_t *number, struct wend_error *error) {
+    struct wend_bytes value = matcher->row[matcher->ruleset->segments[segment].field];
+    struct wend_recent_text key;
+    uint32_t id;
+    *number = WEND_SEGMENT_ABSENT;
+    if (value.data == NULL) {
+        return WEND_OK;
+    }
+    if (wend__recent_key(value, &key)) {
+        struct wend_recent_text *slot = wend__recent_slot(&matcher->recent_values, &key);
+        if (!wend__recent_is(slot, &key)) {
+            WEND_TRY(find_segment_value(matcher, value, &key.number, error));
+            *slot = key;
         }
-        if (!wend__strings_intern(values, value, &id, NULL)) {
-            return wend__fail_memory(error);
-        }
+        id = slot->number;
+    } else {
+        WEND_TRY(find_segment_value(matcher, value, &id, error));
     }
     *number = 1 + id;
     return WEND_OK;
@@ -239,7 +254,9 @@ enum wend_status wend__matcher_hit(struct wend_matcher *matcher, struct wend_hit
     const struct wend_hit_layout *layout = matcher->layout;
     const struct wend_ruleset *ruleset = matcher->ruleset;
     hit->flags = 0;
-    memset((uint8_t *)hit + sizeof *hit, 0, layout->bytes - sizeof *hit);
+    if (layout->bytes > sizeof *hit) {
+        memset((uint8_t *)hit + sizeof *hit, 0, layout->bytes - sizeof *hit);
+    }
     WEND_TRY(wend__matcher_touchpoint(matcher, &hit->touchpoint, error));
     if (matcher->scratch.no_memory) {
         return wend__fail_memory(error);

@@ -9,6 +9,7 @@
 
 #include "match/match_condition.h"
 #include "match/match_memo.h"
+#include "match/match_recent.h"
 #include "match/matcher.h"
 
 struct wend_matcher {
@@ -27,8 +28,10 @@ struct wend_matcher {
     struct wend_buffer name_text; /* a name out of a template */
     struct wend_buffer clean_text;
     uint32_t last_rule;
+    struct wend_recent recent_names; /* from data as they came, with their numbers */
 
     struct wend_strings segment_values;
+    struct wend_recent recent_values; /* as they came, with their ids */
     uint32_t segment_value_max;
 
     struct wend_memo memo;

@@ -140,7 +140,12 @@ enum wend_status wend__port_send(struct wend_port *port, const struct wend_hit *
     if (port->router->sends_customers) {
         WEND_TRY(send_customer(port, to, hit->customer, customer, error));
     }
-    memcpy(out->staged + (size_t)out->staged_count * layout->bytes, hit, layout->bytes);
+    uint8_t *slot = out->staged + (size_t)out->staged_count * layout->bytes;
+    if (layout->bytes == sizeof *hit) {
+        memcpy(slot, hit, sizeof *hit); /* of a length that the compiler knows: no call */
+    } else {
+        memcpy(slot, hit, layout->bytes);
+    }
     if (++out->staged_count < WEND_PORT_BURST) {
         return WEND_OK;
     }
