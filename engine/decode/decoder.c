@@ -124,9 +124,13 @@ bool wend__ndjson_record(struct wend_decoder *decoder, const uint8_t *at, const 
 }
 
 void wend__ndjson_values(struct wend_decoder *decoder, struct wend_bytes *row) {
+    struct wend_json *json = &decoder->json;
     for (uint32_t i = 0; i < decoder->target_count; i++) {
-        row[decoder->targets[i].field] =
-            wend__json_value(&decoder->json, decoder->targets[i].source);
+        uint32_t node = decoder->targets[i].source;
+        struct wend_json_capture found = json->captures[node];
+        bool is_as_written = json->kinds[node] == WEND_JSON_TEXT && found.len > 0;
+        row[decoder->targets[i].field] = is_as_written ? (struct wend_bytes){found.data, found.len}
+                                                       : wend__json_value(json, node);
     }
 }
 

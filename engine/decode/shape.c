@@ -91,28 +91,36 @@ static inline bool has_tail(const struct wend_shape *shape, const struct wend_li
     return size >= tail && memcmp(line->end - tail, shape->tail, tail) == 0;
 }
 
-static bool has_values(const struct wend_shape *shape, struct wend_json *json,
-                       const struct wend_line *line) {
-    for (uint32_t i = 0; i < shape->value_count; i++) {
-        const struct wend_shape_value *value = &shape->values[i];
-        const uint8_t *start = place_in(value->start, line);
-        const uint8_t *end = place_in(value->end, line);
-        enum wend_json_kind kind = WEND_JSON_TEXT;
-        if (!value->is_string) {
-            if (!is_scalar(line->start, start, end, &kind)) {
-                return false;
-            }
-        } else if ((line->flags & WEND_INDEX_ESCAPES) != 0 &&
-                   wend__index_has_backslash(line->index, (size_t)(start - line->window),
-                                             (size_t)(end - line->window))) {
-            kind = WEND_JSON_ESCAPED;
+static bool take_scalars(const struct wend_shape *shape, struct wend_json *json,
+                         const struct wend_line *line) {
+    for (uint32_t i = 0; i < shape->scalar_count; i++) {
+        const struct wend_shape_scalar *scalar = &shape->scalars[i];
+        const uint8_t *start = place_in(scalar->start, line);
+        const uint8_t *end = place_in(scalar->end, line);
+        enum wend_json_kind kind;
+        if (!is_scalar(line->start, start, end, &kind)) {
+            return false;
         }
-        if (value->node != WEND_JSON_NONE) {
-            json->kinds[value->node] = (uint8_t)kind;
-            json->captures[value->node] = (struct wend_json_capture){start, (size_t)(end - start)};
+        if (scalar->node != WEND_JSON_NONE) {
+            json->kinds[scalar->node] = (uint8_t)kind;
+            json->captures[scalar->node] = (struct wend_json_capture){start, (size_t)(end - start)};
         }
     }
     return true;
+}
+
+static void take_strings(const struct wend_shape *shape, struct wend_json *json,
+                         const struct wend_line *line) {
+    bool has_escapes = (line->flags & WEND_INDEX_ESCAPES) != 0;
+    for (uint32_t i = 0; i < shape->string_count; i++) {
+        const struct wend_shape_string *string = &shape->strings[i];
+        size_t start = (size_t)line->quotes[string->quote] + 1;
+        size_t end = line->quotes[string->quote + 1];
+        bool is_escaped = has_escapes && wend__index_has_backslash(line->index, start, end);
+        json->kinds[string->node] = is_escaped ? WEND_JSON_ESCAPED : WEND_JSON_TEXT;
+        json->captures[string->node] =
+            (struct wend_json_capture){line->window + start, end - start};
+    }
 }
 
 static bool matches(enum wend_simd level, const struct wend_shape *shape, struct wend_json *json,
@@ -124,7 +132,11 @@ static bool matches(enum wend_simd level, const struct wend_shape *shape, struct
         return false;
     }
     memset(json->kinds, WEND_JSON_ABSENT, json->node_count);
-    return has_values(shape, json, line);
+    if (!take_scalars(shape, json, line)) {
+        return false;
+    }
+    take_strings(shape, json, line);
+    return true;
 }
 
 bool wend__shapes_match(struct wend_shapes *shapes, struct wend_json *json,
@@ -247,10 +259,13 @@ static bool learn(const struct learning *learning, const struct wend_walk_values
             return false;
         }
         uint32_t next = value->quote + value->is_string;
-        if (!value->is_string || value->node != WEND_JSON_NONE) {
-            shape->values[shape->value_count++] = (struct wend_shape_value){
-                seen_from(line, quote, value->start), seen_from(line, next, value->end),
-                value->node, value->is_string};
+        if (!value->is_string) {
+            shape->scalars[shape->scalar_count++] =
+                (struct wend_shape_scalar){seen_from(line, quote, value->start),
+                                           seen_from(line, next, value->end), value->node};
+        } else if (value->node != WEND_JSON_NONE) {
+            shape->strings[shape->string_count++] =
+                (struct wend_shape_string){value->quote, value->node};
         }
         quote = next;
         start = value->end;

@@ -29,7 +29,6 @@
 
 #define WEND_SHAPE_PIECES 48U
 #define WEND_SHAPE_PIECE_BYTES 32U
-#define WEND_SHAPE_VALUES 48U
 #define WEND_SHAPE_SETS 16U
 #define WEND_SHAPE_WAYS 4U
 /* How far behind a line the comparison of pieces may read. */
@@ -47,11 +46,17 @@ struct wend_shape_piece {
     struct wend_shape_place place;
 };
 
-struct wend_shape_value {
+/* A string that is wanted: what stands between two quotes. */
+struct wend_shape_string {
+    uint32_t quote; /* number of the opening one */
+    uint32_t node;
+};
+
+/* A value that is no string, to be checked. */
+struct wend_shape_scalar {
     struct wend_shape_place start;
     struct wend_shape_place end;
-    uint32_t node;  /* WEND_JSON_NONE: nothing wanted; then it is a scalar, to be checked */
-    bool is_string; /* strings are listed only where they are wanted */
+    uint32_t node; /* WEND_JSON_NONE: not wanted */
 };
 
 struct wend_shape {
@@ -59,7 +64,8 @@ struct wend_shape {
     uint32_t lead; /* bytes before the first quote */
     struct wend_shape_place end;
     uint32_t piece_count;
-    uint32_t value_count;
+    uint32_t string_count;
+    uint32_t scalar_count;
     struct wend_shape_piece pieces[WEND_SHAPE_PIECES];
     /* Behind a last scalar; else empty. Up to 8 bytes also as the last ones of a word, with a mask
      * of those that count. */
@@ -67,7 +73,8 @@ struct wend_shape {
     uint64_t tail_word;
     uint64_t tail_mask;
     uint8_t tail[WEND_SHAPE_PIECE_BYTES];
-    struct wend_shape_value values[WEND_SHAPE_VALUES];
+    struct wend_shape_string strings[WEND_WALK_VALUES];
+    struct wend_shape_scalar scalars[WEND_WALK_VALUES];
 };
 
 struct wend_shapes {
