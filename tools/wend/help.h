@@ -23,6 +23,7 @@ void wend__cli_man(enum wend_cli_command_id id, struct wend_cli_text *out);
 /* Completion scripts. */
 void wend__cli_bash(struct wend_cli_text *out);
 void wend__cli_zsh(struct wend_cli_text *out);
+void wend__cli_fish(struct wend_cli_text *out);
 /* tools/wend/REFERENCE.md */
 void wend__cli_reference(struct wend_cli_text *out);
 /* Version, build and libraries. */

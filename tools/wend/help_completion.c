@@ -1,6 +1,7 @@
-/* Completion scripts for bash and zsh. */
+/* Completion scripts for bash, zsh and fish. */
 #include "help.h"
 
+#include <stdio.h>
 #include <string.h>
 
 /* "a|b|c" as "a b c". */
@@ -202,4 +203,68 @@ void wend__cli_zsh(struct wend_cli_text *out) {
                             "    esac\n"
                             "}\n"
                             "_wend \"$@\"\n");
+}
+
+/* Text inside '...' of fish. */
+static void add_fish_text(struct wend_cli_text *out, const char *text) {
+    for (; *text != '\0'; text++) {
+        wend__cli_text_add_format(out, *text == '\'' || *text == '\\' ? "\\%c" : "%c", *text);
+    }
+}
+
+static void add_fish_value(struct wend_cli_text *out, const struct wend_cli_option *option) {
+    if (option->kind == WEND_CLI_FLAG) {
+        return;
+    }
+    if (option->choices != NULL) {
+        bool list = option->kind == WEND_CLI_LIST;
+        wend__cli_text_add(out, list ? " -x -a '(__fish_append , " : " -x -a '");
+        add_words(out, option->choices);
+        wend__cli_text_add(out, list ? ")'" : "'");
+    } else if (option->kind == WEND_CLI_DIRECTORY) {
+        wend__cli_text_add(out, " -x -a '(__fish_complete_directories)'");
+    } else {
+        wend__cli_text_add(out, option->kind == WEND_CLI_FILE ? " -r -F" : " -x");
+    }
+}
+
+static void add_fish_command(struct wend_cli_text *out, enum wend_cli_command_id command) {
+    const char *name = wend__cli_commands[command].name;
+    char condition[64] = "__fish_use_subcommand";
+    if (command != WEND_CLI_TOP) {
+        (void)snprintf(condition, sizeof condition, "__fish_seen_subcommand_from %s", name);
+        wend__cli_text_add_format(out, "complete -c wend -n __fish_use_subcommand -a %s -d '",
+                                  name);
+        add_fish_text(out, wend__cli_commands[command].summary);
+        wend__cli_text_add(out, "'\n");
+    }
+    for (size_t i = 0; i < WEND_CLI_OPTION_COUNT; i++) {
+        const struct wend_cli_option *option = &wend__cli_options[i];
+        if (!wend__cli_option_belongs(option, command)) {
+            continue;
+        }
+        wend__cli_text_add_format(out, "complete -c wend -n '%s' -l %s", condition, option->name);
+        if (option->letter != 0) {
+            wend__cli_text_add_format(out, " -s %c", option->letter);
+        }
+        add_fish_value(out, option);
+        wend__cli_text_add(out, " -d '");
+        add_fish_text(out, option->summary);
+        wend__cli_text_add(out, "'\n");
+    }
+    if (command == WEND_CLI_HELP) {
+        wend__cli_text_add_format(out, "complete -c wend -n '%s' -a '", condition);
+        add_command_names(out);
+        wend__cli_text_add(out, "'\n");
+    } else if (wend__cli_commands[command].operand_max > 0 && command != WEND_CLI_TOP) {
+        wend__cli_text_add_format(out, "complete -c wend -n '%s' -F\n", condition);
+    }
+}
+
+void wend__cli_fish(struct wend_cli_text *out) {
+    wend__cli_text_add(out, "# fish completion for wend; made by `wend --generate fish`\n"
+                            "complete -c wend -f\n");
+    for (int i = WEND_CLI_TOP; i < WEND_CLI_COMMAND_COUNT; i++) {
+        add_fish_command(out, (enum wend_cli_command_id)i);
+    }
 }

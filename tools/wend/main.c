@@ -42,7 +42,7 @@ static enum wend_status print_help(struct wend_cli_context *context, struct wend
     return status;
 }
 
-/* --generate man|bash|zsh|reference */
+/* --generate man|bash|zsh|fish|reference */
 static enum wend_status print_generated(struct wend_cli_context *context,
                                         struct wend_error *error) {
     const struct wend_cli_arguments *arguments = context->arguments;
@@ -68,6 +68,8 @@ static enum wend_status print_generated(struct wend_cli_context *context,
         wend__cli_bash(&out);
     } else if (strcmp(kind, "zsh") == 0) {
         wend__cli_zsh(&out);
+    } else if (strcmp(kind, "fish") == 0) {
+        wend__cli_fish(&out);
     } else {
         wend__cli_reference(&out);
     }

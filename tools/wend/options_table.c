@@ -324,11 +324,11 @@ const struct wend_cli_option wend__cli_options[WEND_CLI_OPTION_COUNT] = {
         .summary = "version, build and libraries"},
     [WEND_CLI_GENERATE_TEXT] = {
         .name = "generate", .kind = WEND_CLI_CHOICE, .value_name = "KIND",
-        .choices = "man|bash|zsh|reference",
+        .choices = "man|bash|zsh|fish|reference",
         .category = WEND_CLI_COMMON, .commands = BIT(TOP),
         .summary = "print a man page (man [COMMAND]), completions, or the reference",
-        .details = "For packages: `wend --generate man replay`, `wend --generate bash`, `wend "
-                   "--generate zsh`, and `wend --generate reference`, which writes "
+        .details = "For packages: `wend --generate man replay`, `wend --generate bash` (also zsh "
+                   "and fish), and `wend --generate reference`, which writes "
                    "tools/wend/REFERENCE.md."},
 };
 // clang-format on
