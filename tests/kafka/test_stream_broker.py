@@ -173,12 +173,11 @@ class Broker(unittest.TestCase):
                 with self.subTest(case.__name__):
                     case(kafka, version)
 
-    def test_a_real_kafka_of_version_4(self):
-        self.version("4")
-
-    @unittest.skipUnless(suite.full(), "only in a full run")
-    def test_a_real_kafka_of_version_3_9(self):
-        self.version("3.9")
+    def test_a_real_kafka(self):
+        """Of version 4, and with --full also of 3.9."""
+        for version in ("4", "3.9") if suite.full() else ("4",):
+            with self.subTest(version=version):
+                self.version(version)
 
 
 if __name__ == "__main__":
