@@ -79,22 +79,22 @@ Test(definitions_errors_values, wrong_values_of_top_level_keys_are_refused_where
     check_refusals(top, sizeof top / sizeof *top);
 }
 
+#define KINDS                                                                                      \
+    "access-log, adobe-feed, amplitude, caddy, cloudevents, ga4, matomo, mixpanel, nginx-json, "   \
+    "posthog, rudderstack, segment or snowplow"
+
 static const struct refusal format[] = {
     {TEXT("format: ndjsn\n"),
-     "1:9: `format` is auto, ndjson, csv, access-log, caddy, ga4, nginx-json, rudderstack, segment "
-     "or snowplow, not `ndjsn`; did you mean `ndjson`?"},
+     "1:9: `format` is auto, ndjson, csv, " KINDS ", not `ndjsn`; did you mean `ndjson`?"},
     {TEXT("format: segmnt\n"),
-     "1:9: `format` is auto, ndjson, csv, access-log, caddy, ga4, nginx-json, rudderstack, segment "
-     "or snowplow, not `segmnt`; did you mean `segment`?"},
+     "1:9: `format` is auto, ndjson, csv, " KINDS ", not `segmnt`; did you mean `segment`?"},
     {TEXT("format: tsv\n"), "1:9: `format` has no tsv; write format: {kind: csv, separator: tab}"},
     {TEXT("format: [csv]\n"), "1:9: `format` is written as a map of keys such as `kind: ...`"},
     {TEXT("format: {kind: csv, seperator: ','}\n"),
      "1:21: `format` has no key `seperator`; did you mean `separator`?"},
     {TEXT("format: {kind: cvs}\n"),
-     "1:16: `kind` is auto, ndjson, csv, access-log, caddy, ga4, nginx-json, rudderstack, segment "
-     "or snowplow, not `cvs`; did you mean `csv`?"},
-    {TEXT("format: {kind: [csv]}\n"), "1:16: `kind` is auto, ndjson, csv, access-log, caddy, ga4, "
-                                      "nginx-json, rudderstack, segment or snowplow"},
+     "1:16: `kind` is auto, ndjson, csv, " KINDS ", not `cvs`; did you mean `csv`?"},
+    {TEXT("format: {kind: [csv]}\n"), "1:16: `kind` is auto, ndjson, csv, " KINDS},
     {TEXT("format: {kind: csv, separator: '::'}\n"),
      "1:32: `separator` takes one ASCII character such as \";\", or tab"},
     {TEXT("format: {kind: csv, separator: '\"'}\n"),
