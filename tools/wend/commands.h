@@ -31,6 +31,7 @@ wend_cli_run wend__cli_check;
 wend_cli_run wend__cli_init;
 wend_cli_run wend__cli_merge;
 wend_cli_run wend__cli_verify;
+wend_cli_run wend__cli_map;
 wend_cli_run wend__cli_generate;
 
 /* SIGINT and SIGTERM set the flag once, then kill; SIGPIPE is ignored. Returns the flag. */
