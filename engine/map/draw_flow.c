@@ -5,8 +5,8 @@
 
 #define BAR_WIDTH 10.0
 #define TITLE_HEIGHT 26.0
-#define LABEL_HEIGHT 18.0
-#define TWO_LINES 34.0 /* a node of this height has its numbers on a line of their own */
+#define LABEL_HEIGHT 18.0 /* of one line; with room for all, nodes have two */
+#define TWO_LINES 32.0    /* a node of this height has its numbers on a line of their own */
 #define LEAST_SHARE 0.005
 #define THIN 0.7
 
@@ -116,7 +116,7 @@ static void draw_node(const struct canvas *canvas, size_t index) {
     put_name(canvas, node, two ? room : room - 52, 13);
     if (two) {
         wend__pen_put(pen, "</text>");
-        wend__draw_text_begin(pen, "v halo", text_x, node->y + 29);
+        wend__draw_text_begin(pen, "v halo", text_x, node->y + 28);
         wend__pen_count(pen, node->units);
         if (lost && node->ended * 20 >= node->units) {
             wend__pen_put(pen, "<tspan class=\"bad-text\" dx=\"7\">\xE2\x88\x92");
@@ -145,6 +145,11 @@ static void draw_heads(const struct canvas *canvas) {
     }
 }
 
+static double label_height(const struct wend_drawing *drawing) {
+    double room = (drawing->height - TITLE_HEIGHT) / (drawing->rows + 1) - 6;
+    return room >= TWO_LINES ? TWO_LINES : room < LABEL_HEIGHT ? LABEL_HEIGHT : room;
+}
+
 double wend__draw_flow(const struct wend_drawing *drawing, unsigned anchor) {
     struct wend_flow_layout layout = {0};
     struct wend_flow_wish wish = {
@@ -152,7 +157,7 @@ double wend__draw_flow(const struct wend_drawing *drawing, unsigned anchor) {
         .columns = drawing->model->options.steps,
         .rows = drawing->rows,
         .height = drawing->height - TITLE_HEIGHT,
-        .label_height = LABEL_HEIGHT,
+        .label_height = label_height(drawing),
         .least_share = LEAST_SHARE,
     };
     struct wend_pen *pen = drawing->pen;

@@ -14,8 +14,10 @@
 #define ARCS_MAX 36U
 #define NODE_HEIGHT 28.0
 #define NODE_WIDTH 230.0
-#define STROKE_MAX 13.0
+#define STROKE_MAX 10.0
 #define LABELS_MAX 7U /* on each side */
+#define MARK_STEP 36.0
+#define MARK_WIDTH 62.0
 
 struct arc {
     uint32_t from; /* place in the column */
@@ -47,30 +49,43 @@ static bool stands_before(const struct wend_map_sum *a, const struct wend_map_su
     return a->key[0] < b->key[0];
 }
 
-/* The touchpoints with most units, in the order of the journey. */
-static void choose_nodes(struct graph *graph, size_t max) {
-    const struct wend_map_slice *slice = graph->drawing->slice;
-    uint32_t none = graph->drawing->model->none;
-    for (size_t i = 0; i < slice->touchpoints.count && graph->node_count < max; i++) {
-        const struct wend_map_sum *point = &slice->touchpoints.items[i];
-        if (point->key[0] == none || point->value[WEND_MAP_UNITS] == 0) {
-            continue;
-        }
-        size_t at = graph->node_count++;
-        while (at > 0 && stands_before(point, graph->nodes[at - 1])) {
-            graph->nodes[at] = graph->nodes[at - 1];
-            at--;
-        }
-        graph->nodes[at] = point;
-    }
-}
-
 static size_t place_of(const struct graph *graph, uint32_t name) {
     size_t i = 0;
     while (i < graph->node_count && graph->nodes[i]->key[0] != name) {
         i++;
     }
     return i;
+}
+
+static void add_node(struct graph *graph, const struct wend_map_sum *point) {
+    if (point == NULL || point->key[0] == graph->drawing->model->none ||
+        point->value[WEND_MAP_UNITS] == 0 || place_of(graph, point->key[0]) < graph->node_count) {
+        return;
+    }
+    size_t at = graph->node_count++;
+    while (at > 0 && stands_before(point, graph->nodes[at - 1])) {
+        graph->nodes[at] = graph->nodes[at - 1];
+        at--;
+    }
+    graph->nodes[at] = point;
+}
+
+/* Those of the most frequent transitions, so that loops are there, then those with most units; in
+ * the order of the journey. */
+static void choose_nodes(struct graph *graph, size_t max) {
+    const struct wend_map_slice *slice = graph->drawing->slice;
+    const struct wend_map_sums *transitions = &slice->transitions;
+    for (size_t i = 0; i < transitions->count && graph->node_count + 1 < max * 2 / 3; i++) {
+        const struct wend_map_sum *from = wend__map_touchpoint(slice, transitions->items[i].key[0]);
+        const struct wend_map_sum *to = wend__map_touchpoint(slice, transitions->items[i].key[1]);
+        if (from != NULL && to != NULL) {
+            add_node(graph, from);
+            add_node(graph, to);
+        }
+    }
+    for (size_t i = 0; i < slice->touchpoints.count && graph->node_count < max; i++) {
+        add_node(graph, &slice->touchpoints.items[i]);
+    }
 }
 
 /* The most frequent transitions between them. */
@@ -92,9 +107,9 @@ static double node_y(const struct graph *graph, uint32_t place) {
 
 /* How far an arc reaches out: to the place of its label. */
 static double reach_of(const struct graph *graph, const struct arc *arc) {
-    double room = graph->left - 90;
+    double room = graph->left - MARK_WIDTH - 26;
     double span = arc->from > arc->to ? arc->from - arc->to : arc->to - arc->from;
-    double reach = 22 + span * 26;
+    double reach = 16 + span * 20;
     return reach > room ? room : reach;
 }
 
@@ -133,36 +148,68 @@ static void draw_arc(const struct graph *graph, const struct arc *arc, double st
     wend__pen_format(pen, "l%.0f -4.5v9z\"/>", side * 8);
 }
 
-/* Counts at the outermost point of the most frequent arcs, as far as they do not overlap. */
-static void draw_labels(const struct graph *graph, bool back) {
-    double taken[LABELS_MAX][2];
+struct label {
+    const struct arc *arc;
+    double apex; /* height of the arc's outermost point */
+    double y;    /* of the label: near it, and clear of the others */
+};
+
+/* The most frequent arcs of a side, from top to bottom. */
+static size_t choose_labels(const struct graph *graph, bool back, struct label *labels) {
     size_t count = 0;
-    struct wend_pen *pen = graph->drawing->pen;
     for (size_t i = 0; i < graph->arc_count && count < LABELS_MAX; i++) {
         const struct arc *arc = &graph->arcs[i];
         if ((arc->to <= arc->from) != back) {
             continue;
         }
-        double reach = reach_of(graph, arc);
-        double x = back ? graph->left - 8 - reach : graph->right + 8 + reach;
-        double y = (node_y(graph, arc->from) + node_y(graph, arc->to)) / 2 + 4;
-        bool is_free = true;
-        for (size_t k = 0; k < count; k++) {
-            double dy = taken[k][1] - y;
-            is_free = is_free && (dy > 34 || dy < -34);
+        double apex = (node_y(graph, arc->from) + node_y(graph, arc->to)) / 2;
+        size_t at = count++;
+        while (at > 0 && labels[at - 1].apex > apex) {
+            labels[at] = labels[at - 1];
+            at--;
         }
-        if (!is_free) {
-            continue;
-        }
-        taken[count][0] = x;
-        taken[count++][1] = y;
-        wend__draw_text_begin(pen, back ? "v halo loop-text b end" : "v halo b", x,
-                              back ? y - 6 : y);
-        wend__pen_count(pen, arc->sum->value[WEND_MAP_TRANSITIONS]);
-        wend__pen_put(pen, back ? "\xC3\x97</text>" : "</text>");
+        labels[at] = (struct label){arc, apex, apex};
+    }
+    /* Pushed apart: down from the top, then up from the bottom. */
+    double bottom = node_y(graph, (uint32_t)graph->node_count - 1);
+    for (size_t i = 1; i < count; i++) {
+        double least = labels[i - 1].y + MARK_STEP;
+        labels[i].y = labels[i].y < least ? least : labels[i].y;
+    }
+    for (size_t i = count; i-- > 0;) {
+        double most = i + 1 == count ? bottom : labels[i + 1].y - MARK_STEP;
+        labels[i].y = labels[i].y > most ? most : labels[i].y;
+    }
+    return count;
+}
+
+/* How often, and how long ways back took, at the edge of the drawing, with a line to the arc. */
+static void draw_labels(const struct graph *graph, bool back) {
+    struct label labels[LABELS_MAX];
+    size_t count = choose_labels(graph, back, labels);
+    struct wend_pen *pen = graph->drawing->pen;
+    double x = back ? MARK_WIDTH : graph->drawing->width - MARK_WIDTH;
+    double side = back ? -1 : 1;
+    for (size_t i = 0; i < count; i++) {
+        const struct label *label = &labels[i];
+        double edge =
+            (back ? graph->left : graph->right) + side * (3 + reach_of(graph, label->arc));
+        wend__pen_put(pen, "<path class=\"lead\" d=\"M");
+        wend__pen_number(pen, edge);
+        wend__pen_put(pen, " ");
+        wend__pen_number(pen, label->apex);
+        wend__pen_put(pen, "L");
+        wend__pen_number(pen, x - side * 6);
+        wend__pen_put(pen, " ");
+        wend__pen_number(pen, label->y);
+        wend__pen_put(pen, "\"/>");
+        wend__draw_text_begin(pen, back ? "v loop-text b end" : "v b", x,
+                              back ? label->y - 2 : label->y + 4);
+        wend__pen_count(pen, label->arc->sum->value[WEND_MAP_TRANSITIONS]);
+        wend__pen_put(pen, "\xC3\x97</text>");
         if (back) {
-            wend__draw_text_begin(pen, "v halo loop-text end", x, y + 9);
-            wend__pen_seconds(pen, arc->sum->seconds);
+            wend__draw_text_begin(pen, "v loop-text end", x, label->y + 13);
+            wend__pen_seconds(pen, label->arc->sum->seconds);
             wend__pen_put(pen, "</text>");
         }
     }
@@ -202,8 +249,10 @@ double wend__draw_graph(const struct wend_drawing *drawing) {
         double count = (double)graph.arcs[i].sum->value[WEND_MAP_TRANSITIONS];
         draw_arc(&graph, &graph.arcs[i], 1 + (STROKE_MAX - 1) * count / most);
     }
-    draw_labels(&graph, false);
-    draw_labels(&graph, true);
+    if (graph.node_count > 0) {
+        draw_labels(&graph, false);
+        draw_labels(&graph, true);
+    }
     draw_nodes(&graph);
     return graph.node_count == 0 ? 0
                                  : (double)(graph.node_count - 1) * graph.step + NODE_HEIGHT + 6;

@@ -63,10 +63,9 @@ static void draw_instead(const struct wend_drawing *drawing, uint32_t index, dou
         bool is_exit = sum->key[1] == drawing->model->exit;
         double at = x + shown * width / INSTEAD;
         wend__draw_text_begin(pen, is_exit ? "v bad-text" : "v m", at, y);
-        if (shown++ == 0) {
-            wend__pen_put(pen, LABEL_INSTEAD " ");
-        }
-        wend__pen_fit(pen, wend__map_name(drawing->model, sum->key[1]), width / INSTEAD - 112, 12);
+        wend__pen_put(pen, "\xE2\x86\xB3 ");
+        shown++;
+        wend__pen_fit(pen, wend__map_name(drawing->model, sum->key[1]), width / INSTEAD - 76, 12.5);
         wend__pen_put(pen, " ");
         wend__pen_count(pen, sum->value[WEND_MAP_TRANSITIONS]);
         text_end(pen);

@@ -58,7 +58,7 @@
 #define LABEL_SMALL "smaller flows, not drawn"
 #define LABEL_GRAPH "Ways and loops"
 #define LABEL_GRAPH_HELP                                                                           \
-    "On the right the ways onwards; on the left, dashed, the ways back: how often, and "           \
+    "On the right the ways onwards; on the left the ways back: how often, and "                    \
     "the time that these steps took."
 #define LABEL_TIMES "times"
 #define LABEL_TAKES "taking"
@@ -69,8 +69,8 @@
     "Ideal as given. Bars: how many take the steps so far in this order, whatever lies between."
 #define LABEL_IDEAL_FOUND                                                                          \
     "Ideal: the commonest path that converts (--ideal sets another). Bars: how many take "         \
-    "the steps so far in this order, whatever lies between."
-#define LABEL_INSTEAD "instead"
+    "the steps so far in this order, whatever lies between. \xE2\x86\xB3 what else follows a "     \
+    "step."
 #define LABEL_EXACTLY "take exactly this path"
 #define LABEL_SWITCH "Changes of device or channel"
 #define LABEL_SWITCH_HELP "A change from one value to another inside a journey."
@@ -90,7 +90,8 @@
 #define LABEL_FROM "from"
 #define LABEL_MADE "made by wend"
 #define LABEL_SNAPSHOT "snapshot"
-#define LABEL_LEFT_OUT "further views are left out: a map has at most 24 views, and 1 MB"
+#define LABEL_LEFT_OUT                                                                             \
+    "further choices of journey and segment are left out: a map has at most 24 views, and 1 MB"
 #define LABEL_LEGEND "Legend"
 #define LABEL_LEGEND_REACH "come here"
 #define LABEL_LEGEND_CONVERTED "of these convert"

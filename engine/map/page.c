@@ -185,11 +185,9 @@ static void put_flow(struct page *page, const struct wend_map_slice *slice, unsi
 
 static void put_lists(struct page *page, const struct wend_map_slice *slice) {
     struct wend_drawing drawing = drawing_of(page, slice, &page->pen, 0);
-    wend__pen_put(&page->pen,
-                  "<div class=\"grid2\"><figure><figcaption><h3>" LABEL_PATHS "</h3></figcaption>");
+    wend__pen_put(&page->pen, "<div class=\"grid2 lists\"><figure>");
     wend__table_paths(&drawing);
-    wend__pen_put(&page->pen,
-                  "</figure><figure><figcaption><h3>" LABEL_TRANSITIONS "</h3></figcaption>");
+    wend__pen_put(&page->pen, "</figure><figure>");
     wend__table_transitions(&drawing);
     wend__pen_put(&page->pen, "</figure></div>");
 }
@@ -252,15 +250,13 @@ static void put_slice(struct page *page, size_t index) {
     }
     wend__pen_put(&page->pen, "<div class=\"grid2\"><div>");
     put_figure(page, slice, &graph);
-    wend__pen_put(&page->pen, "</div><div>");
-    put_figure(page, slice, &drops);
-    put_figure(page, slice, &ideal);
-    wend__pen_put(&page->pen, "</div></div><div class=\"grid2\"><div>");
     put_figure(page, slice, &switches);
-    wend__pen_put(&page->pen, "</div><div>");
     if (staged) {
         put_figure(page, slice, &times);
     }
+    wend__pen_put(&page->pen, "</div><div>");
+    put_figure(page, slice, &drops);
+    put_figure(page, slice, &ideal);
     wend__pen_put(&page->pen, "</div></div>");
     put_lists(page, slice);
     wend__pen_put(&page->pen, "</article>\n");

@@ -18,15 +18,16 @@
 #define HEIGHT 840.0
 #define MARGIN 36.0
 #define STAGES_Y 138.0
-#define PARTS_Y 446.0
-#define PARTS_BOTTOM 786.0
+#define GAP 28.0
+#define PARTS_BOTTOM 794.0
 #define FLOW_WIDTH 800.0
 #define FLOW_STEPS_MAX 5U
 #define SIDE_X 872.0
 #define STAGE_ROWS 3U
 #define PLAIN_ROWS 5U
-#define FLOW_ROWS 7U
-#define DROP_ROWS 7U
+#define FLOW_ROWS 5U
+#define DROPS_MAX 12U
+#define DROP_STEP 42.0 /* as high as a row is drawn */
 
 /* The long side of A0 to A4 in millimetres, and the short one. */
 static const struct paper {
@@ -137,21 +138,22 @@ static void put_sheet(struct wend_pen *pen, struct wend_map_model *model,
                                    .width = WIDTH - 2 * MARGIN,
                                    .rows = staged ? STAGE_ROWS : PLAIN_ROWS / 2 * 2};
     begin_group(pen, MARGIN, STAGES_Y);
-    (void)wend__draw_stages(&drawing);
+    double parts_y = STAGES_Y + wend__draw_stages(&drawing) + GAP;
     wend__pen_put(pen, "</g>");
     model->options.steps =
         model->options.steps > FLOW_STEPS_MAX ? FLOW_STEPS_MAX : model->options.steps;
-    put_heading(pen, MARGIN, PARTS_Y + 18, LABEL_FLOW);
+    put_heading(pen, MARGIN, parts_y + 18, LABEL_FLOW);
     drawing.width = FLOW_WIDTH;
-    drawing.height = PARTS_BOTTOM - PARTS_Y - 34;
+    drawing.height = PARTS_BOTTOM - parts_y - 34;
     drawing.rows = FLOW_ROWS;
-    begin_group(pen, MARGIN, PARTS_Y + 34);
+    begin_group(pen, MARGIN, parts_y + 34);
     (void)wend__draw_flow(&drawing, 0);
     wend__pen_put(pen, "</g>");
-    put_heading(pen, SIDE_X, PARTS_Y + 18, LABEL_DROP);
+    put_heading(pen, SIDE_X, parts_y + 18, LABEL_DROP);
     drawing.width = WIDTH - MARGIN - SIDE_X;
-    drawing.rows = DROP_ROWS;
-    begin_group(pen, SIDE_X, PARTS_Y + 38);
+    drawing.rows = (uint32_t)((PARTS_BOTTOM - parts_y - 38) / DROP_STEP);
+    drawing.rows = drawing.rows < DROPS_MAX ? drawing.rows : DROPS_MAX;
+    begin_group(pen, SIDE_X, parts_y + 38);
     (void)wend__draw_drops(&drawing);
     wend__pen_put(pen, "</g>");
     put_legend(pen, model);

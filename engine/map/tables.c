@@ -17,8 +17,8 @@ static void begin(struct wend_pen *pen, const char *caption, const char *columns
         size_t len = strcspn(at, "|");
         bool number = *at == '#';
         size_t skip = number ? 1 : 0;
-        wend__pen_put(pen, number ? "<th class=\"r\">" : "<th>");
-        wend__pen_format(pen, "%.*s</th>", (int)(len - skip), at + skip);
+        wend__pen_put(pen, number ? "<th class=r>" : "<th>");
+        wend__pen_format(pen, "%.*s", (int)(len - skip), at + skip);
         at += len + (at[len] == '|' ? 1 : 0);
     }
     wend__pen_put(pen, "</tr></thead><tbody>");
@@ -28,6 +28,7 @@ static void end(struct wend_pen *pen) {
     wend__pen_put(pen, "</tbody></table></div>");
 }
 
+/* HTML needs no end tags of rows and cells; without them a page has room for more views. */
 static void row(struct wend_pen *pen) {
     wend__pen_put(pen, "<tr>");
 }
@@ -39,25 +40,22 @@ static void name(const struct wend_drawing *drawing, uint32_t number) {
     } else {
         wend__pen_text(drawing->pen, wend__map_name(drawing->model, number), NAME_BYTES);
     }
-    wend__pen_put(drawing->pen, "</bdi></td>");
+    wend__pen_put(drawing->pen, "</bdi>");
 }
 
 static void count(struct wend_pen *pen, int64_t number) {
-    wend__pen_put(pen, "<td class=\"r\">");
+    wend__pen_put(pen, "<td class=r>");
     wend__pen_count(pen, number);
-    wend__pen_put(pen, "</td>");
 }
 
 static void share(struct wend_pen *pen, int64_t part, int64_t of) {
-    wend__pen_put(pen, "<td class=\"r\">");
+    wend__pen_put(pen, "<td class=r>");
     wend__pen_share(pen, part, of);
-    wend__pen_put(pen, "</td>");
 }
 
 static void seconds(struct wend_pen *pen, double number) {
-    wend__pen_put(pen, "<td class=\"r\">");
+    wend__pen_put(pen, "<td class=r>");
     wend__pen_seconds(pen, number);
-    wend__pen_put(pen, "</td>");
 }
 
 void wend__table_stages(const struct wend_drawing *drawing) {
@@ -89,7 +87,7 @@ void wend__table_points(const struct wend_drawing *drawing) {
         row(pen);
         name(drawing, point->key[0]);
         if (point->key[1] == 0) {
-            wend__pen_put(pen, "<td></td>");
+            wend__pen_put(pen, "<td>");
         } else {
             name(drawing, slice->stages[point->key[1] - 1].name);
         }
@@ -150,10 +148,9 @@ void wend__table_flow(const struct wend_drawing *drawing, unsigned anchor) {
         flow_rows(drawing, &layout, anchor == 0 ? drawing->model->exit : drawing->model->entry);
     }
     if (layout.hidden_count > 0) {
-        wend__pen_format(pen, "<tr><td></td><td colspan=\"2\">%zu " LABEL_SMALL "</td>",
-                         layout.hidden_count);
+        wend__pen_format(pen, "<tr><td><td colspan=\"2\">%zu " LABEL_SMALL "", layout.hidden_count);
         count(pen, layout.hidden_units);
-        wend__pen_put(pen, "<td></td></tr>");
+        wend__pen_put(pen, "<td></tr>");
     }
     end(pen);
     wend__flow_layout_deinit(&layout);
@@ -169,7 +166,12 @@ void wend__table_transitions(const struct wend_drawing *drawing) {
         name(drawing, transitions->items[i].key[0]);
         name(drawing, transitions->items[i].key[1]);
         count(pen, transitions->items[i].value[WEND_MAP_TRANSITIONS]);
-        seconds(pen, transitions->items[i].seconds);
+        if (transitions->items[i].key[0] == drawing->model->entry ||
+            transitions->items[i].key[1] == drawing->model->exit) {
+            wend__pen_put(pen, "<td class=r>\xE2\x80\x93");
+        } else {
+            seconds(pen, transitions->items[i].seconds);
+        }
     }
     end(pen);
 }
@@ -259,7 +261,6 @@ void wend__table_paths(const struct wend_drawing *drawing) {
         if (path->step_count == 0) {
             wend__pen_text(pen, wend__map_name(drawing->model, drawing->model->none), 0);
         }
-        wend__pen_put(pen, "</td>");
     }
     end(pen);
 }
