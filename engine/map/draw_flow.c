@@ -128,7 +128,13 @@ static void draw_node(const struct canvas *canvas, size_t index) {
         wend__pen_count(pen, node->units);
         wend__pen_put(pen, "</tspan>");
     }
-    wend__pen_put(pen, "</text></g>");
+    wend__pen_put(pen, "</text>");
+    /* A pointer between bar and name means the node, not the ribbon below. */
+    double wide =
+        other ? 60 : wend__pen_width(wend__map_name(canvas->drawing->model, node->name), 13);
+    wend__draw_rect(pen, "hit", x, node->y, BAR_WIDTH + 5 + (wide < room ? wide : room),
+                    node->slot_height, 0);
+    wend__pen_put(pen, "</g>");
 }
 
 static void draw_heads(const struct canvas *canvas) {
