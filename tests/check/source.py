@@ -21,8 +21,8 @@ RANKS = {
     "ds": 1,
     "model": 2,
     "source": 3, "decode": 3, "match": 3, "route": 3, "session": 3, "tally": 3, "parquet": 3,
-    "worker": 4, "snapshot": 4, "postgres": 4, "http": 4, "map": 4,
-    "pipeline": 5,
+    "worker": 4, "snapshot": 4, "postgres": 4, "http": 4,
+    "pipeline": 5, "map": 5,
     "api": 6,
 }
 # A library that only one place may include: header prefix -> where.

@@ -32,6 +32,7 @@ wend_cli_run wend__cli_check;
 wend_cli_run wend__cli_init;
 wend_cli_run wend__cli_merge;
 wend_cli_run wend__cli_verify;
+wend_cli_run wend__cli_map;
 wend_cli_run wend__cli_generate;
 
 /* replay.c: what ends with a report and a snapshot: options, definitions, progress, report. `start`

@@ -27,6 +27,7 @@ enum wend_cli_command_id {
     WEND_CLI_INIT,
     WEND_CLI_MERGE,
     WEND_CLI_VERIFY,
+    WEND_CLI_MAP,
     WEND_CLI_GENERATE,
     WEND_CLI_HELP,
     WEND_CLI_COMMAND_COUNT
@@ -104,6 +105,14 @@ enum wend_cli_option_id {
     WEND_CLI_SAMPLE,
     WEND_CLI_LIMIT,
     WEND_CLI_TEMPLATE,
+    /* map */
+    WEND_CLI_MAP_OUTPUT,
+    WEND_CLI_POSTER,
+    WEND_CLI_MAP_SCOPE,
+    WEND_CLI_SEGMENT,
+    WEND_CLI_STEPS,
+    WEND_CLI_MAP_TOP,
+    WEND_CLI_IDEAL,
     /* generate */
     WEND_CLI_EVENTS,
     WEND_CLI_CUSTOMERS,

@@ -19,7 +19,7 @@ const struct wend_cli_command wend__cli_commands[WEND_CLI_COMMAND_COUNT] = {
                 "or compressed), puts each customer's events in order, cuts them into sessions, "
                 "follows journeys through their stages, and counts the paths that people take and "
                 "the points where they give up. The result is a snapshot: a directory of Parquet "
-                "tables for any tool, which `wend show` prints.",
+                "tables for any tool, which `wend show` prints and `wend map` draws.",
             .examples = "# the journeys of an access log, nothing configured\n"
                         "wend replay access.log.gz\n"
                         "# a starter definition, checked against the data, then the run\n"
@@ -167,6 +167,32 @@ const struct wend_cli_command wend__cli_commands[WEND_CLI_COMMAND_COUNT] = {
                 "agree in all tables, what flows in flows out.",
             .examples = "wend verify out\n",
             .exits = "1: the snapshot is damaged or inconsistent.",
+        },
+    [WEND_CLI_MAP] =
+        {
+            .name = "map",
+            .operands = "DIR",
+            .operand_min = 1,
+            .operand_max = 1,
+            .operand_noun = "the directory of a snapshot",
+            .summary = "draw the journey map of a snapshot, as a page or a poster",
+            .description =
+                "Writes one HTML file that any browser opens, with no network: the stages as "
+                "columns with their touchpoints, where people go step by step, forwards from the "
+                "start and backwards from the goal, ways and loops, where they give up, the ideal "
+                "journey beside the actual one, changes of device or channel, and how long stages "
+                "take. Every drawing has a table. It can be read without scripts, printed, and "
+                "used with the keyboard.\n"
+                "\n"
+                "The page has at most 24 views (a scope, a direction, a segment value), and as "
+                "many as fit into 1 MB; it says how many it left out.",
+            .examples = "wend map out -o map.html\n"
+                        "# beside an ideal, with the views of another segment field\n"
+                        "wend map out --ideal \"search > product_view > order_completed\" "
+                        "--segment device -o map.html\n"
+                        "# for the wall\n"
+                        "wend map out --scope purchase --poster A2 -o map.pdf\n",
+            .exits = "1: the snapshot has no session and no journey.",
         },
     [WEND_CLI_GENERATE] =
         {

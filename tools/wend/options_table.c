@@ -4,7 +4,7 @@
 #define BIT(command) (1U << WEND_CLI_##command)
 #define EVERY                                                                                      \
     (BIT(REPLAY) | BIT(STREAM) | BIT(SHOW) | BIT(CHECK) | BIT(INIT) | BIT(MERGE) | BIT(VERIFY) |   \
-     BIT(GENERATE) | BIT(HELP))
+     BIT(MAP) | BIT(GENERATE) | BIT(HELP))
 #define KIB UINT64_C(1024)
 #define SECOND UINT64_C(1000000)
 #define DAY (86400 * SECOND)
@@ -200,6 +200,46 @@ const struct wend_cli_option wend__cli_options[WEND_CLI_OPTION_COUNT] = {
         .summary = "add the stages of a kind of journey",
         .details = "purchase (a shop), lead (a form or a call), engagement (reading, watching), "
                    "retention (coming back), guest (a visit, a booking, a stay)."},
+    [WEND_CLI_MAP_OUTPUT] = {
+        .name = "output", .letter = 'o', .kind = WEND_CLI_FILE, .value_name = "FILE",
+        .standard = "-",
+        .category = WEND_CLI_RESULT, .commands = BIT(MAP),
+        .summary = "write to FILE: .html; a poster: .svg, .pdf, .png",
+        .details = "- is standard output, for a page or a poster as SVG. PDF and PNG are made by "
+                   "the program rsvg-convert (Debian: librsvg2-bin)."},
+    [WEND_CLI_POSTER] = {
+        .name = "poster", .kind = WEND_CLI_CHOICE, .value_name = "PAPER",
+        .choices = "A0|A1|A2|A3|A4",
+        .category = WEND_CLI_RESULT, .commands = BIT(MAP),
+        .summary = "draw a poster rather than a page: A0 to A4",
+        .details = "One sheet, landscape, with all units of one scope. From A2 on it is read from "
+                   "two metres."},
+    [WEND_CLI_MAP_SCOPE] = {
+        .name = "scope", .letter = 's', .kind = WEND_CLI_TEXT, .value_name = "SCOPE",
+        .category = WEND_CLI_INPUT, .commands = BIT(MAP),
+        .summary = "only this scope: session, or a journey's name",
+        .details = "Without it a page has all scopes, and a poster the first journey."},
+    [WEND_CLI_SEGMENT] = {
+        .name = "segment", .kind = WEND_CLI_TEXT, .value_name = "FIELD",
+        .category = WEND_CLI_INPUT, .commands = BIT(MAP),
+        .summary = "the segment field whose values make views",
+        .details = "Default: the first one of the definitions. The largest values have a view."},
+    [WEND_CLI_STEPS] = {
+        .name = "steps", .kind = WEND_CLI_COUNT, .value_name = "N",
+        .minimum = 2, .maximum = 20, .standard = "6",
+        .category = WEND_CLI_RESULT, .commands = BIT(MAP),
+        .summary = "step columns of the flow"},
+    [WEND_CLI_MAP_TOP] = {
+        .name = "top", .letter = 'n', .kind = WEND_CLI_COUNT, .value_name = "N",
+        .minimum = 2, .maximum = 40, .standard = "8",
+        .category = WEND_CLI_RESULT, .commands = BIT(MAP),
+        .summary = "touchpoints in a column, and rows in a list",
+        .details = "The smaller ones of a step are drawn together, as (other)."},
+    [WEND_CLI_IDEAL] = {
+        .name = "ideal", .kind = WEND_CLI_TEXT, .value_name = "PATH",
+        .category = WEND_CLI_RESULT, .commands = BIT(MAP),
+        .summary = "the ideal journey, \"A > B > C\", to set beside the actual",
+        .details = "Touchpoints, at most 12. Without it: the commonest path that converts."},
     [WEND_CLI_EVENTS] = {
         .name = "events", .kind = WEND_CLI_COUNT, .value_name = "N",
         .minimum = 1, .maximum = UINT64_C(1) << 40, .standard = "1000000",
