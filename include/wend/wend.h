@@ -5,12 +5,14 @@
  *   replay.h        events in, results out
  *   stream.h        messages of Kafka in, results out
  *   snapshot.h      reading, checking, merging what a run wrote
+ *   publish.h       snapshots into databases and query engines
  *   status.h        how calls fail
  */
 #ifndef WEND_WEND_H
 #define WEND_WEND_H
 
 #include <wend/definitions.h>
+#include <wend/publish.h>
 #include <wend/replay.h>
 #include <wend/snapshot.h>
 #include <wend/status.h>

@@ -20,7 +20,7 @@ RANKS = {
     "base": 0,
     "ds": 1,
     "model": 2,
-    "source": 3, "decode": 3, "match": 3, "route": 3, "session": 3, "tally": 3, "parquet": 3,
+    "source": 3, "decode": 3, "match": 3, "route": 3, "session": 3, "tally": 3, "parquet": 3, "sql": 3,
     "worker": 4, "snapshot": 4, "postgres": 4, "http": 4, "map": 4,
     "pipeline": 5,
     "api": 6,
@@ -33,6 +33,7 @@ OWNERS = {
     "yaml.h": "engine/match/",
     "pcre2.h": "engine/match/",
     "nettle/": "engine/snapshot/",
+    "libpq": "engine/postgres/",
 }
 MAX_FILE_LINES = 500
 MAX_FUNCTION_LINES = 70
