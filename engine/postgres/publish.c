@@ -63,6 +63,24 @@ static enum wend_status make_schema(struct wend_publisher *publisher, const char
     return wend__publisher_run(publisher, &sql, NULL, error);
 }
 
+/* An owner is needed only where there is something to make. */
+static enum wend_status make_log(struct wend_publisher *publisher, struct wend_error *error) {
+    struct wend_sql sql = {.engine = WEND_SQL_POSTGRES};
+    PGresult *result = NULL;
+    wend__sql_add(&sql, "SELECT 1 FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n "
+                        "ON n.oid = c.relnamespace WHERE c.relname = '" WEND_POSTGRES_LOG
+                        "' AND n.nspname = ");
+    wend__sql_text(&sql, wend__bytes_text(publisher->target.schema));
+    WEND_TRY(wend__publisher_run(publisher, &sql, &result, error));
+    bool is_there = PQntuples(result) > 0;
+    PQclear(result);
+    if (is_there) {
+        return WEND_OK;
+    }
+    wend__postgres_create_log(&sql, &publisher->target);
+    return wend__publisher_run(publisher, &sql, NULL, error);
+}
+
 /*
  * Whether the tables hold this snapshot: it is the last one of the log, and all of its partitions
  * stand where they were put (somebody may have dropped a table).
@@ -178,13 +196,11 @@ static void analyze(struct wend_publisher *publisher) {
 
 static enum wend_status publish(struct wend_publisher *publisher, struct wend_error *error) {
     const struct wend_postgres_options *options = publisher->options;
-    struct wend_sql sql = {.engine = WEND_SQL_POSTGRES};
     bool is_there = false;
     WEND_TRY(take_turn(publisher, error));
     WEND_TRY(make_schema(publisher, publisher->target.schema, error));
     WEND_TRY(make_schema(publisher, publisher->target.store, error));
-    wend__postgres_create_log(&sql, &publisher->target);
-    WEND_TRY(wend__publisher_run(publisher, &sql, NULL, error));
+    WEND_TRY(make_log(publisher, error));
     WEND_TRY(look_for_it(publisher, &is_there, error));
     if (is_there && !options->again) {
         publisher->published->was_there = true;

@@ -99,6 +99,7 @@ static const struct advice advices[] = {
      "there is an object of that name that wend did not make: use another --schema"},
     {"42P07", false,
      "there is an object of that name that wend did not make: use another --schema"},
+    {"42703", false, "there is a publish_log that wend did not make: use another --schema"},
     {"42P16", false, "the table was changed by hand: drop it, then run the same command again"},
     {"XX001", false, "the server's data is damaged"},
 };

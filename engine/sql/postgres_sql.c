@@ -58,7 +58,7 @@ static void add_comment(struct wend_sql *sql, const char *schema, const char *ta
 
 void wend__postgres_create_log(struct wend_sql *sql, const struct wend_postgres_target *target) {
     size_t count = sizeof log_columns / sizeof *log_columns;
-    wend__sql_add(sql, "CREATE TABLE IF NOT EXISTS ");
+    wend__sql_add(sql, "CREATE TABLE ");
     wend__sql_qualified(sql, target->schema, WEND_POSTGRES_LOG);
     wend__sql_add(sql, " (");
     for (size_t i = 0; i < count; i++) {

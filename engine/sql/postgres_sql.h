@@ -29,7 +29,7 @@ struct wend_postgres_target {
     uint64_t publish_id;
 };
 
-/* The log: CREATE TABLE IF NOT EXISTS, and its comments. */
+/* The log and its comments. */
 void wend__postgres_create_log(struct wend_sql *sql, const struct wend_postgres_target *target);
 
 /* The partition for new rows; the statement that loads it; its indexes and statistics. */
