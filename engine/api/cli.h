@@ -70,6 +70,8 @@ void wend__sample_summary_deinit(struct wend_sample_summary *summary);
 
 /* The version of librdkafka, or NULL in a build without. */
 const char *wend__cli_kafka_version(void);
+/* Of libpq: 150004 for 15.4; 0 in a build without. */
+int wend__cli_postgres_version(void);
 
 /* Messages to a topic, which is made when it is missing. */
 struct wend_producer;

@@ -6,6 +6,7 @@
  *   stream.h        messages of Kafka in, results out
  *   snapshot.h      reading, checking, merging what a run wrote
  *   map.h           the journey map of a snapshot
+ *   publish.h       snapshots into databases and query engines
  *   status.h        how calls fail
  */
 #ifndef WEND_WEND_H
@@ -13,6 +14,7 @@
 
 #include <wend/definitions.h>
 #include <wend/map.h>
+#include <wend/publish.h>
 #include <wend/replay.h>
 #include <wend/snapshot.h>
 #include <wend/status.h>

@@ -21,6 +21,7 @@ RANKS = {
     "ds": 1,
     "model": 2,
     "source": 3, "decode": 3, "match": 3, "route": 3, "session": 3, "tally": 3, "parquet": 3,
+    "sql": 3,
     "worker": 4, "snapshot": 4, "postgres": 4, "http": 4,
     "pipeline": 5, "map": 5,
     "api": 6,
@@ -33,6 +34,7 @@ OWNERS = {
     "yaml.h": "engine/match/",
     "pcre2.h": "engine/match/",
     "nettle/": "engine/snapshot/",
+    "libpq": "engine/postgres/",
 }
 MAX_FILE_LINES = 500
 MAX_FUNCTION_LINES = 70

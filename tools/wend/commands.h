@@ -33,6 +33,7 @@ wend_cli_run wend__cli_init;
 wend_cli_run wend__cli_merge;
 wend_cli_run wend__cli_verify;
 wend_cli_run wend__cli_map;
+wend_cli_run wend__cli_publish;
 wend_cli_run wend__cli_generate;
 
 /* replay.c: what ends with a report and a snapshot: options, definitions, progress, report. `start`
@@ -62,11 +63,11 @@ void wend__cli_note(const struct wend_cli_context *context, const char *format, 
 /* The same for each line of a text, of any length. */
 void wend__cli_note_lines(const struct wend_cli_context *context, const char *lines);
 
-/* Opens the snapshot that the first argument names. WEND_ERROR_USAGE when it is none; the text says
- * which one may be meant. Else as wend_snapshot_open. */
+/* Opens the snapshot in `directory`, one of the arguments. WEND_ERROR_USAGE when it is none; the
+ * text says which one may be meant. Else as wend_snapshot_open. */
 struct wend_snapshot;
 enum wend_status wend__cli_open_snapshot(const struct wend_cli_context *context,
-                                         struct wend_snapshot **snapshot,
+                                         const char *directory, struct wend_snapshot **snapshot,
                                          struct wend_error *error) WEND_MUST_CHECK;
 
 /* WEND_ERROR_USAGE when the directory of -o is there and --replace is not given. */

@@ -113,17 +113,17 @@ static bool is_table(const char *name) {
 }
 
 enum wend_status wend__cli_open_snapshot(const struct wend_cli_context *context,
-                                         struct wend_snapshot **snapshot,
+                                         const char *directory, struct wend_snapshot **snapshot,
                                          struct wend_error *error) {
     const struct wend_cli_arguments *arguments = context->arguments;
-    const char *directory = arguments->operands[0];
     enum wend_status status = wend_snapshot_open(directory, snapshot, error);
     if (status != WEND_ERROR_USAGE) {
         return status;
     }
     struct wend_cli_text text = {0};
     wend__cli_text_add(&text, error->text);
-    if (arguments->operand_count == 2 && is_table(directory)) {
+    if (arguments->command == WEND_CLI_SHOW && arguments->operand_count == 2 &&
+        is_table(directory)) {
         wend__cli_text_add_format(&text, "\nThe directory comes first: wend show %s %s",
                                   arguments->operands[1], directory);
     } else {

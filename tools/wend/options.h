@@ -28,6 +28,7 @@ enum wend_cli_command_id {
     WEND_CLI_MERGE,
     WEND_CLI_VERIFY,
     WEND_CLI_MAP,
+    WEND_CLI_PUBLISH,
     WEND_CLI_GENERATE,
     WEND_CLI_HELP,
     WEND_CLI_COMMAND_COUNT
@@ -101,6 +102,12 @@ enum wend_cli_option_id {
     WEND_CLI_ROWS,
     WEND_CLI_COLUMNS,
     WEND_CLI_SHOW_FORMAT,
+    /* publish */
+    WEND_CLI_TO,
+    WEND_CLI_SCHEMA,
+    WEND_CLI_AGAIN,
+    WEND_CLI_ENGINE,
+    WEND_CLI_AT,
     /* check, init */
     WEND_CLI_SAMPLE,
     WEND_CLI_LIMIT,

@@ -194,6 +194,38 @@ const struct wend_cli_command wend__cli_commands[WEND_CLI_COMMAND_COUNT] = {
                         "wend map out --scope purchase --poster A2 -o map.pdf\n",
             .exits = "1: the snapshot has no session and no journey.",
         },
+    [WEND_CLI_PUBLISH] =
+        {
+            .name = "publish",
+            .operands = "TARGET DIR",
+            .operand_min = 2,
+            .operand_max = 2,
+            .operand_noun = "where to publish (postgres, views or duckdb) and the directory of a "
+                            "snapshot",
+            .summary = "hand a snapshot on to a database or a query engine",
+            .description =
+                "`wend publish postgres DIR --to CONNINFO` makes the tables of a PostgreSQL schema "
+                "hold the snapshot: all of it or, whatever happens on the way, nothing. Grants on "
+                "the tables, and views over them, stay. Every table and column has its description "
+                "as a comment, and publish_log a row for each publishing. A snapshot that is there "
+                "already is not published again. The sketches stay behind: only wend can merge "
+                "them.\n"
+                "\n"
+                "PostgreSQL cannot hold a zero byte in a text; it becomes U+FFFD, and is told.\n"
+                "\n"
+                "`wend publish views DIR --engine ENGINE` prints the SQL that makes the Parquet "
+                "files known to DuckDB, ClickHouse, Trino, BigQuery or Spark, as views or external "
+                "tables with comments. `wend publish duckdb DIR` is the same for DuckDB. They read "
+                "the files where they are: nothing is copied.",
+            .examples = "wend publish postgres out --to \"host=localhost dbname=wend\"\n"
+                        "psql wend -c 'select path, units from wend.paths order by units desc limit "
+                        "5'\n"
+                        "# a database file for BI tools that read DuckDB\n"
+                        "wend publish duckdb out > views.sql && duckdb wend.duckdb < views.sql\n"
+                        "wend publish views out --engine bigquery --at gs://bucket/out > views.sql\n",
+            .exits = "3: the server cannot be reached, refuses, or was lost; nothing was "
+                     "published.",
+        },
     [WEND_CLI_GENERATE] =
         {
             .name = "generate",

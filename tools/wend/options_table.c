@@ -4,7 +4,7 @@
 #define BIT(command) (1U << WEND_CLI_##command)
 #define EVERY                                                                                      \
     (BIT(REPLAY) | BIT(STREAM) | BIT(SHOW) | BIT(CHECK) | BIT(INIT) | BIT(MERGE) | BIT(VERIFY) |   \
-     BIT(MAP) | BIT(GENERATE) | BIT(HELP))
+     BIT(MAP) | BIT(PUBLISH) | BIT(GENERATE) | BIT(HELP))
 #define KIB UINT64_C(1024)
 #define SECOND UINT64_C(1000000)
 #define DAY (86400 * SECOND)
@@ -184,6 +184,37 @@ const struct wend_cli_option wend__cli_options[WEND_CLI_OPTION_COUNT] = {
         .choices = "table|csv|json", .standard = "table",
         .category = WEND_CLI_RESULT, .commands = BIT(SHOW),
         .summary = "table for people, csv, or json (an object a line)"},
+    [WEND_CLI_TO] = {
+        .name = "to", .kind = WEND_CLI_TEXT, .value_name = "CONNINFO",
+        .category = WEND_CLI_RESULT, .commands = BIT(PUBLISH),
+        .summary = "postgres: the database, as psql takes it",
+        .details = "\"host=db.example dbname=wend user=wend_publisher\" or "
+                   "postgresql://USER@HOST:PORT/DATABASE; what is not there comes from PGHOST and "
+                   "the other variables of PostgreSQL. Keep the password out: it is taken from "
+                   "~/.pgpass or PGPASSWORD, and never printed."},
+    [WEND_CLI_SCHEMA] = {
+        .name = "schema", .kind = WEND_CLI_TEXT, .value_name = "NAME", .standard = "wend",
+        .category = WEND_CLI_RESULT, .commands = BIT(PUBLISH),
+        .summary = "schema, database or dataset for the tables",
+        .details = "It is made where it is not there. In PostgreSQL the rows lie in NAME_store, "
+                   "where nobody needs to look."},
+    [WEND_CLI_AGAIN] = {
+        .name = "again", .kind = WEND_CLI_FLAG,
+        .category = WEND_CLI_RESULT, .commands = BIT(PUBLISH),
+        .summary = "postgres: publish also what is there already",
+        .details = "For tables whose rows were changed by hand. Else a snapshot that the tables "
+                   "hold already is left as it is."},
+    [WEND_CLI_ENGINE] = {
+        .name = "engine", .letter = 'e', .kind = WEND_CLI_CHOICE, .value_name = "ENGINE",
+        .choices = "duckdb|clickhouse|trino|bigquery|spark", .standard = "duckdb",
+        .category = WEND_CLI_RESULT, .commands = BIT(PUBLISH),
+        .summary = "views: whose SQL to print"},
+    [WEND_CLI_AT] = {
+        .name = "at", .kind = WEND_CLI_TEXT, .value_name = "PLACE",
+        .category = WEND_CLI_RESULT, .commands = BIT(PUBLISH),
+        .summary = "views: where the engine finds DIR; default: its path here",
+        .details = "A path on the engine's machine, or a URL such as s3://BUCKET/FOLDER, where the "
+                   "snapshot was copied to."},
     [WEND_CLI_SAMPLE] = {
         .name = "sample", .kind = WEND_CLI_FILE, .value_name = "INPUT",
         .category = WEND_CLI_INPUT, .commands = BIT(CHECK),

@@ -313,7 +313,8 @@ enum wend_status wend__cli_show_within(struct wend_cli_context *context, uint64_
     enum wend_status status =
         arguments->operand_count == 1 ? needs_table(arguments, error) : WEND_OK;
     if (status == WEND_OK) {
-        status = wend__cli_open_snapshot(context, &snapshot, error);
+        status =
+            wend__cli_open_snapshot(context, context->arguments->operands[0], &snapshot, error);
     }
     if (status != WEND_OK) {
         return status;

@@ -89,7 +89,8 @@ static enum wend_status verify(struct listener *listener, const struct wend_snap
 enum wend_status wend__cli_verify(struct wend_cli_context *context, struct wend_error *error) {
     struct wend_snapshot *snapshot = NULL;
     wend__cli_interrupt_restore(); /* it only reads: Ctrl-C may end it at once */
-    enum wend_status status = wend__cli_open_snapshot(context, &snapshot, error);
+    enum wend_status status =
+        wend__cli_open_snapshot(context, context->arguments->operands[0], &snapshot, error);
     if (status != WEND_OK) {
         return status;
     }

@@ -21,7 +21,14 @@ void wend__cli_version(struct wend_cli_text *out) {
     wend__cli_text_add_format(out, "options: %s\n", WEND_CLI_BUILD_OPTIONS);
     const char *kafka = wend__cli_kafka_version();
     wend__cli_text_add_format(out, "instructions: %s\n", wend__instructions());
-    wend__cli_text_add_format(out, "libraries: zstd %s, zlib %s, %s%s%s\n", ZSTD_versionString(),
-                              zlibVersion(), WEND_CLI_LIBRARIES,
-                              kafka == NULL ? "" : ", librdkafka ", kafka == NULL ? "" : kafka);
+    wend__cli_text_add_format(out, "libraries: zstd %s, zlib %s, %s", ZSTD_versionString(),
+                              zlibVersion(), WEND_CLI_LIBRARIES);
+    if (kafka != NULL) {
+        wend__cli_text_add_format(out, ", librdkafka %s", kafka);
+    }
+    int postgres = wend__cli_postgres_version(); /* 150004 is 15.4 */
+    if (postgres != 0) {
+        wend__cli_text_add_format(out, ", libpq %d.%d", postgres / 10000, postgres % 10000);
+    }
+    wend__cli_text_add(out, "\n");
 }

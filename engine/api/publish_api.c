@@ -1,0 +1,57 @@
+/* The public handing on of snapshots: translation only. */
+#include "api/cli.h"
+#include "base/memory.h"
+#include "base/status.h"
+#include "pipeline/publishing.h"
+
+#include <wend/publish.h>
+
+enum wend_status wend_publish_postgres(const struct wend_snapshot *snapshot,
+                                       const struct wend_publish_options *options,
+                                       struct wend_published *published, struct wend_error *error) {
+    struct wend_postgres_options postgres = {
+        .conninfo = options->conninfo,
+        .schema = options->schema == NULL ? WEND_PUBLISH_SCHEMA : options->schema,
+        .again = options->again,
+        .progress = options->progress,
+        .note = options->note,
+        .context = options->context,
+    };
+    struct wend_postgres_published done;
+    *published = (struct wend_published){0};
+    WEND_TRY(wend__snapshot_publish(snapshot, &postgres, &done, error));
+    published->was_there = done.was_there;
+    published->publish_id = done.publish_id;
+    published->table_count = done.table_count;
+    published->row_count = done.row_count;
+    published->replaced_texts = done.replaced_texts;
+    _Static_assert(sizeof published->place == sizeof done.place &&
+                       sizeof published->published_at == sizeof done.published_at,
+                   "one size of texts");
+    memcpy(published->place, done.place, sizeof done.place);
+    memcpy(published->published_at, done.published_at, sizeof done.published_at);
+    wend__snapshot_id_text(snapshot, published->snapshot_id);
+    return WEND_OK;
+}
+
+enum wend_status wend_publish_views(const struct wend_snapshot *snapshot, const char *engine,
+                                    const char *location, const char *schema, char **text,
+                                    struct wend_error *error) {
+    struct wend_buffer out = {0};
+    *text = NULL;
+    enum wend_status status = wend__snapshot_views(snapshot, engine, location, schema, &out, error);
+    if (status == WEND_OK) {
+        *text = wend__copy_text(wend__buffer_view(&out).data, out.len);
+        status = *text == NULL ? wend__fail_memory(error) : WEND_OK;
+    }
+    wend__buffer_deinit(&out);
+    return status;
+}
+
+void wend_publish_text_free(char *text) {
+    wend__free(text);
+}
+
+int wend__cli_postgres_version(void) {
+    return wend__postgres_version();
+}

@@ -1,0 +1,185 @@
+#include "sql/postgres_sql.h"
+
+struct log_column {
+    const char *name;
+    const char *definition;
+    const char *description;
+};
+
+static const struct log_column log_columns[] = {
+    {"publish_id", "bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY",
+     "Number of the publishing; the largest one is what the tables hold"},
+    {"snapshot_id", "text NOT NULL", "Snapshot whose rows were published, 32 hex digits"},
+    {"published_at", "timestamptz NOT NULL DEFAULT clock_timestamp()", "When it was published"},
+    {"published_by", "text NOT NULL DEFAULT session_user", "The role that published it"},
+    {"wend_version", "text NOT NULL", "Version of wend that published it"},
+    {"table_names", "text[] NOT NULL", "Tables of the snapshot"},
+    {"row_count", "bigint NOT NULL", "Rows of all its tables"},
+    {"replaced_texts", "bigint NOT NULL",
+     "Texts in which bytes that PostgreSQL cannot hold became U+FFFD"},
+    {"watermark", "timestamptz", "Newest time of the data; null without any event"},
+    {"events_read", "bigint NOT NULL", "Records that were read for the snapshot"},
+    {"events_accepted", "bigint NOT NULL", "Of these, the ones that were counted"},
+    {"definitions_name", "text NOT NULL", "Definition file of the snapshot, as it was named"},
+    {"definitions_hash", "text NOT NULL", "Hash of the definitions, 32 hex digits"},
+};
+
+/*
+ * What dashboards look for: one scope in a range of windows; a path by its id; sessions and
+ * journeys of a range of time, which they are sorted by, and of one customer. Hash indexes take
+ * texts of any length, a B-tree does not.
+ */
+struct table_index {
+    enum wend_table_id table;
+    const char *definition;
+};
+
+static const struct table_index table_indexes[] = {
+    {WEND_TABLE_PATHS, "USING hash (path_id)"},
+    {WEND_TABLE_SESSIONS, "USING brin (ended_at)"},
+    {WEND_TABLE_SESSIONS, "USING hash (customer_id)"},
+    {WEND_TABLE_JOURNEYS, "USING brin (ended_at)"},
+    {WEND_TABLE_JOURNEYS, "USING hash (customer_id)"},
+};
+
+static void add_comment(struct wend_sql *sql, const char *schema, const char *table,
+                        struct wend_bytes column, const char *description) {
+    bool is_column = column.data != NULL;
+    wend__sql_add(sql, is_column ? "COMMENT ON COLUMN " : "COMMENT ON TABLE ");
+    wend__sql_qualified(sql, schema, table);
+    if (is_column) {
+        wend__sql_add(sql, ".");
+        wend__sql_name(sql, column);
+    }
+    wend__sql_add(sql, " IS ");
+    wend__sql_description(sql, description);
+    wend__sql_add(sql, ";\n");
+}
+
+void wend__postgres_create_log(struct wend_sql *sql, const struct wend_postgres_target *target) {
+    size_t count = sizeof log_columns / sizeof *log_columns;
+    wend__sql_add(sql, "CREATE TABLE ");
+    wend__sql_qualified(sql, target->schema, WEND_POSTGRES_LOG);
+    wend__sql_add(sql, " (");
+    for (size_t i = 0; i < count; i++) {
+        wend__sql_add(sql, i == 0 ? "" : ", ");
+        wend__sql_add_format(sql, "%s %s", log_columns[i].name, log_columns[i].definition);
+    }
+    wend__sql_add(sql, ");\n");
+    add_comment(sql, target->schema, WEND_POSTGRES_LOG, WEND_BYTES_ABSENT,
+                "A snapshot that wend published");
+    for (size_t i = 0; i < count; i++) {
+        add_comment(sql, target->schema, WEND_POSTGRES_LOG, wend__bytes_text(log_columns[i].name),
+                    log_columns[i].description);
+    }
+}
+
+static void add_part_name(struct wend_sql *sql, const struct wend_postgres_target *target,
+                          enum wend_table_id table) {
+    wend__sql_name(sql, wend__bytes_text(target->store));
+    wend__sql_add_format(sql, ".%s_%llu", wend__schemas[table].name,
+                         (unsigned long long)target->publish_id);
+}
+
+static void add_columns(struct wend_sql *sql, const struct wend_postgres_target *target,
+                        enum wend_table_id table, bool is_definition) {
+    struct wend_sql_columns columns;
+    wend__sql_columns_init(&columns, table, target->segments, target->segment_count);
+    for (uint32_t i = 0; i < columns.count; i++) {
+        const struct wend_sql_column *column = &columns.columns[i];
+        wend__sql_add(sql, i == 0 ? "" : ", ");
+        if (is_definition) {
+            wend__sql_name(sql, column->name);
+        } else {
+            sql->failed = sql->failed ||
+                          !wend__buffer_append(&sql->text, column->name.data, column->name.len);
+        }
+        wend__sql_add(sql, " ");
+        wend__sql_add(sql, wend__sql_type(WEND_SQL_POSTGRES, column->type));
+        wend__sql_add(sql, is_definition && !column->is_nullable ? " NOT NULL" : "");
+    }
+}
+
+void wend__postgres_layout(struct wend_sql *sql, const struct wend_postgres_target *target,
+                           enum wend_table_id table) {
+    add_columns(sql, target, table, false);
+}
+
+void wend__postgres_create_part(struct wend_sql *sql, const struct wend_postgres_target *target,
+                                enum wend_table_id table) {
+    wend__sql_add(sql, "CREATE TABLE ");
+    add_part_name(sql, target, table);
+    wend__sql_add(sql, " (");
+    add_columns(sql, target, table, true);
+    wend__sql_add(sql, ");\n");
+}
+
+void wend__postgres_copy_part(struct wend_sql *sql, const struct wend_postgres_target *target,
+                              enum wend_table_id table) {
+    struct wend_sql_columns columns;
+    wend__sql_columns_init(&columns, table, target->segments, target->segment_count);
+    wend__sql_add(sql, "COPY ");
+    add_part_name(sql, target, table);
+    wend__sql_add(sql, " (");
+    wend__sql_column_names(sql, &columns);
+    /* FREEZE: the partition is made in this transaction; nobody has to visit its rows again. */
+    wend__sql_add(sql, ") FROM STDIN (FORMAT binary, FREEZE)");
+}
+
+/* The indexes of a partition or of the table: equal ones become one when it is attached. */
+static void add_indexes(struct wend_sql *sql, const struct wend_postgres_target *target,
+                        enum wend_table_id table, bool is_part) {
+    size_t count = sizeof table_indexes / sizeof *table_indexes;
+    for (size_t i = 0; i <= count; i++) {
+        if (i < count && table_indexes[i].table != table) {
+            continue;
+        }
+        wend__sql_add(sql, "CREATE INDEX ON ");
+        if (is_part) {
+            add_part_name(sql, target, table);
+        } else {
+            wend__sql_qualified(sql, target->schema, wend__schemas[table].name);
+        }
+        if (i < count) {
+            wend__sql_add_format(sql, " %s;\n", table_indexes[i].definition);
+        } else {
+            wend__sql_add(sql, target->has_long_scopes ? " (window_start);\n"
+                                                       : " (scope, window_start);\n");
+        }
+    }
+}
+
+void wend__postgres_finish_part(struct wend_sql *sql, const struct wend_postgres_target *target,
+                                enum wend_table_id table) {
+    add_indexes(sql, target, table, true);
+    wend__sql_add(sql, "ANALYZE ");
+    add_part_name(sql, target, table);
+    wend__sql_add(sql, ";\n");
+}
+
+void wend__postgres_create_table(struct wend_sql *sql, const struct wend_postgres_target *target,
+                                 enum wend_table_id table) {
+    wend__sql_add(sql, "CREATE TABLE ");
+    wend__sql_qualified(sql, target->schema, wend__schemas[table].name);
+    wend__sql_add(sql, " (");
+    add_columns(sql, target, table, true);
+    wend__sql_add(sql, ") PARTITION BY LIST (scope);\n");
+    add_indexes(sql, target, table, false);
+}
+
+void wend__postgres_attach_part(struct wend_sql *sql, const struct wend_postgres_target *target,
+                                enum wend_table_id table) {
+    const struct wend_schema *schema = &wend__schemas[table];
+    struct wend_sql_columns columns;
+    wend__sql_columns_init(&columns, table, target->segments, target->segment_count);
+    wend__sql_add(sql, "ALTER TABLE ");
+    wend__sql_qualified(sql, target->schema, schema->name);
+    wend__sql_add(sql, " ATTACH PARTITION ");
+    add_part_name(sql, target, table);
+    wend__sql_add(sql, " DEFAULT;\n");
+    add_comment(sql, target->schema, schema->name, WEND_BYTES_ABSENT, schema->description);
+    for (uint32_t i = 0; i < columns.count; i++) {
+        add_comment(sql, target->schema, schema->name, columns.columns[i].name,
+                    columns.columns[i].description);
+    }
+}

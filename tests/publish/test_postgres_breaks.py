@@ -1,0 +1,243 @@
+#!/usr/bin/env python3
+"""`wend publish postgres` when something breaks: nothing doubled, nothing half, and a next step."""
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, HERE)
+sys.path.insert(0, os.path.join(HERE, "../oracle"))
+import compare  # noqa: E402
+import proxy  # noqa: E402
+import server  # noqa: E402
+import snapshots  # noqa: E402
+import suite  # noqa: E402
+
+RUN_AGAIN = "run the same command again"
+SESSIONS = "application_name = 'wend'"
+
+
+class Breaks(unittest.TestCase):
+
+    @classmethod
+    def setUpClass(cls):
+        cls.pg = server.Server()
+        cls.addClassCleanup(cls.pg.close)
+        folder = tempfile.TemporaryDirectory(prefix="wend-publish-")
+        cls.addClassCleanup(folder.cleanup)
+        cls.place = folder.name
+        cls.old = snapshots.generated(cls.place, "old", 2000)
+        cls.new = snapshots.generated(cls.place, "new", 20000, seed=2)
+
+    def setUp(self):
+        self.database = self.id().rsplit(".", 1)[1].lower()[:60]
+        self.pg.sql(f"CREATE DATABASE {self.database}")
+        self.publish(self.old)
+
+    def sql(self, text, **more):
+        return self.pg.sql(text, self.database, **more)
+
+    def command(self, snapshot, *more, port=None, **options):
+        conninfo = self.pg.conninfo(self.database, **options)
+        if port:
+            conninfo += f" port={port}"
+        return ["publish", "postgres", snapshot, "--to", conninfo, *more]
+
+    def publish(self, snapshot, *more, code=0, port=None):
+        result = snapshots.wend(*self.command(snapshot, *more, port=port), check=False)
+        self.assertEqual(result.returncode, code, result.stderr)
+        return result
+
+    def start(self, snapshot, port=None):
+        return subprocess.Popen([suite.wend_bin(), *self.command(snapshot, port=port)],
+                                stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+    def wait_for(self, query, wanted="t"):
+        for _ in range(600):
+            if self.sql(query) == wanted:
+                return
+            time.sleep(0.05)
+        self.fail(f"{query} did not become {wanted}")
+
+    def assert_holds(self, snapshot, publishings):
+        """Just this snapshot, nothing beside it, and the log says so."""
+        self.wait_for(f"SELECT count(*) FROM pg_stat_activity WHERE {SESSIONS}", "0")
+        found, rows = compare.differences(self.pg, snapshot, self.database)
+        self.assertEqual(found, [])
+        self.assertGreater(rows, 1000)
+        self.assertEqual(self.sql("SELECT count(*) FROM wend.publish_log"), str(publishings))
+        self.assertEqual(self.sql("SELECT count(*) FROM pg_class WHERE relkind = 'r' AND "
+                                  "relnamespace = 'wend_store'::regnamespace"), "9")
+
+    def assert_recovers(self):
+        """The old one is still there; then the same command does it."""
+        self.assert_holds(self.old, 1)
+        self.publish(self.new)
+        self.assert_holds(self.new, 2)
+
+    def kill_sessions(self):
+        self.pg.sql(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {SESSIONS}")
+
+    def test_a_session_killed_in_the_middle_of_the_rows(self):
+        with proxy.Proxy(self.pg.port, limit=1_000_000, then=self.kill_sessions) as network:
+            said = self.publish(self.new, code=3, port=network.port)
+            self.assertTrue(network.fired.is_set())
+        self.assertIn(RUN_AGAIN, said.stderr)
+        self.assertIn("othing was published", said.stderr)
+        self.assert_recovers()
+
+    def test_a_network_that_goes_away_at_any_point(self):
+        for limit in (1, 100, 2_000, 20_000, 200_000, 2_000_000):
+            with self.subTest(limit=limit):
+                with proxy.Proxy(self.pg.port, limit=limit, drop=True) as network:
+                    said = self.publish(self.new, code=3, port=network.port)
+                    self.assertTrue(network.fired.is_set())
+                self.assertIn("Nothing was published", said.stderr)
+                self.assert_holds(self.old, 1)
+        self.assert_recovers()
+
+    def test_a_network_that_goes_away_while_the_server_commits(self):
+        with proxy.Proxy(self.pg.port, word=b"COMMIT", hold=True) as network:
+            said = self.publish(self.new, code=3, port=network.port)
+            self.assertTrue(network.fired.is_set())
+        self.assertIn("may be published or not", said.stderr)
+        self.assertIn("un the same command again", said.stderr)
+        self.assert_holds(self.new, 2)
+        self.assertIn("is there already", self.publish(self.new).stdout)
+        self.assert_holds(self.new, 2)
+
+    def test_a_server_that_stops_and_comes_back(self):
+        with proxy.Proxy(self.pg.port, limit=1_000_000, then=self.pg.stop) as network:
+            said = self.publish(self.new, code=3, port=network.port)
+        self.assertIn(RUN_AGAIN, said.stderr)
+        said = self.publish(self.new, code=3)
+        self.assertIn("that the server runs", said.stderr)
+        self.pg.start()
+        self.assert_recovers()
+
+    def test_wend_itself_killed_in_the_middle(self):
+        for number, code in ((signal.SIGKILL, -9), (signal.SIGINT, 130), (signal.SIGTERM, 130)):
+            with self.subTest(signal=number):
+                runs = []
+                with proxy.Proxy(self.pg.port, limit=1_000_000,
+                                 then=lambda: runs[0].send_signal(number)) as network:
+                    runs.append(self.start(self.new, port=network.port))
+                    output, errors = runs[0].communicate(timeout=60)
+                self.assertEqual((runs[0].returncode, output), (code, ""), errors)
+                if number != signal.SIGKILL:
+                    self.assertIn("stopped; nothing was published", errors)
+                self.assert_holds(self.old, 1)
+        self.assert_recovers()
+
+    def hold_lock(self):
+        """Somebody who reads wend.paths in a transaction that stays open."""
+        reader = subprocess.Popen(
+            [os.path.join(self.pg.bin, "psql"), "-Xq", "-d", self.pg.conninfo(self.database)],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        reader.stdin.write("BEGIN; SELECT count(*) FROM wend.paths;\n")
+        reader.stdin.flush()
+        self.wait_for("SELECT count(*) > 0 FROM pg_stat_activity "
+                      "WHERE state = 'idle in transaction' AND application_name = 'psql'")
+        return reader
+
+    def test_readers_go_on_while_it_waits_for_one(self):
+        reader = self.hold_lock()
+        before = self.sql("SELECT count(*) FROM wend.paths")
+        run = self.start(self.new)
+        self.wait_for(f"SELECT count(*) > 0 FROM pg_stat_activity WHERE {SESSIONS} AND "
+                      "query LIKE '%SAVEPOINT swap%' OR query LIKE 'LOCK%'")
+        for _ in range(20):
+            self.assertEqual(self.sql("SELECT count(*) FROM wend.paths"), before)
+            time.sleep(0.05)
+        said = self.publish(self.old, "--again", code=3)
+        self.assertIn("somebody else is publishing into schema wend", said.stderr)
+        time.sleep(5)
+        reader.communicate("COMMIT;\n")
+        output, errors = run.communicate(timeout=60)
+        self.assertEqual(run.returncode, 0, errors)
+        self.assertIn("waiting for long queries", errors)
+        self.assert_holds(self.new, 2)
+
+    def test_a_full_disk_of_the_server(self):
+        disk = f"{self.pg.place}/{self.database}"
+        os.mkdir(disk)
+        mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=2m,mode=777", "none", disk],
+                                 capture_output=True, text=True)
+        if mounted.returncode:
+            self.skipTest(f"no small disk can be made: {mounted.stderr.strip()}")
+        try:
+            self.pg.sql(f"CREATE TABLESPACE small LOCATION '{disk}'")
+            self.pg.sql(f"ALTER ROLE owner IN DATABASE {self.database} "
+                        "SET default_tablespace = 'small'")
+            said = self.publish(self.new, code=3)
+            self.assertIn("make room on the server's disk, then run the same command again",
+                          said.stderr)
+            self.pg.sql(f"ALTER ROLE owner IN DATABASE {self.database} RESET default_tablespace")
+            self.assert_recovers()
+            self.pg.sql("DROP TABLESPACE small")
+        finally:
+            subprocess.run(["umount", "-l", disk], check=False)
+
+    def test_a_damaged_snapshot_publishes_nothing(self):
+        broken = f"{self.place}/broken"
+        subprocess.run(["cp", "-r", self.new, broken], check=True)
+        with open(f"{broken}/journeys/part-00000.parquet", "r+b") as file:
+            file.seek(20000)
+            file.write(b"\xff" * 64)
+        said = self.publish(broken, code=3)
+        self.assertIn("journeys/part-00000.parquet", said.stderr)
+        self.assert_recovers()
+
+    def test_a_password_is_never_printed(self):
+        secret = "s3cret-w0rd"
+        self.pg.sql(f"CREATE ROLE guarded LOGIN SUPERUSER PASSWORD '{secret}'")
+        rules = f"{self.pg.place}/data/pg_hba.conf"
+        with open(rules, encoding="utf-8") as file:
+            text = file.read()
+        with open(rules, "w", encoding="utf-8") as file:
+            file.write("host all guarded all scram-sha-256\n" + text)
+        self.pg.sql("SELECT pg_reload_conf()")
+        base = ["publish", "postgres", self.new, "--to"]
+        place = f"127.0.0.1:{self.pg.port}/{self.database}"
+        plain = self.pg.conninfo(self.database, "guarded")
+        attempts = [
+            (f"{plain} password={secret}", {}, 0),
+            (f"postgresql://guarded:{secret}@{place}", {}, 0),
+            (plain, {"PGPASSWORD": secret}, 0),
+            (plain, {"PGPASSWORD": secret + "x"}, 3),
+            (plain, {}, 3),
+            (f"{plain} password={secret}x", {}, 3),
+            (f"{plain} password = {secret} {secret}", {}, 2),
+            (f"postgresql://guarded:{secret}@x@{place}", {}, 2),
+            (f"postgresql://guarded:1/{secret}@{place}", {}, 2),
+            (f"postgresql://guarded:%zz{secret}@{place}", {}, 2),
+            (f"postgresql://guarded:{secret}@{place}?nonsense=1", {}, 2),
+            (f"postgresql://guarded:{secret}@127.0.0.1:1/x", {}, 3),
+        ]
+        for conninfo, environment, code in attempts:
+            with self.subTest(conninfo=conninfo, environment=environment):
+                said = snapshots.wend(*base, conninfo, "--again", check=False,
+                                      environment=environment)
+                self.assertEqual(said.returncode, code, said.stderr)
+                self.assertNotIn(secret, said.stdout + said.stderr)
+                self.assertEqual("can be seen by other users" in said.stderr,
+                                 code == 0 and not environment)
+        self.assertEqual(self.sql(f"SELECT count(*) FROM wend.publish_log l WHERE "
+                                  f"l::text LIKE '%{secret}%'"), "0")
+
+
+if __name__ == "__main__":
+    if not suite.wend_bin():
+        print("the command line is not built; set WEND_BIN")
+        sys.exit(77)
+    try:
+        server.programs()
+        server.other_user()
+    except server.Unavailable as reason:
+        print(reason)
+        sys.exit(77)
+    suite.main()
