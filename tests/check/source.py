@@ -33,6 +33,7 @@ OWNERS = {
     "yaml.h": "engine/match/",
     "pcre2.h": "engine/match/",
     "nettle/": "engine/snapshot/",
+    "microhttpd.h": "engine/http/",
 }
 MAX_FILE_LINES = 500
 MAX_FUNCTION_LINES = 70
