@@ -29,6 +29,7 @@ struct wend_live_thread {
     _Atomic uint64_t rejected[WEND_REJECT_COUNT];
     _Atomic uint64_t late;
     _Atomic uint64_t beats; /* rounds of the thread's loop: it moves as long as the thread does */
+    _Atomic bool is_over;   /* the thread has nothing more to take */
 };
 
 struct wend_live_partition {
