@@ -101,10 +101,10 @@ enum MHD_Result wend__http_reply_error(struct wend_http_server *server,
         object != NULL && json_object_set_new(object, "error", json_text(text, len)) == 0 &&
         (hint == NULL || json_object_set_new(object, "hint", json_text(hint, strlen(hint))) == 0);
     struct wend_buffer body = {0};
-    size_t size = done ? json_dumpb(object, NULL, 0, JSON_PRESERVE_ORDER) : 0;
+    size_t size = done ? json_dumpb(object, NULL, 0, JSON_COMPACT) : 0;
     done = size > 0 && wend__buffer_reserve(&body, size + 1);
     if (done) {
-        body.len = json_dumpb(object, (char *)body.data, size, JSON_PRESERVE_ORDER);
+        body.len = json_dumpb(object, (char *)body.data, size, JSON_COMPACT);
         done = body.len == size;
     }
     json_decref(object);

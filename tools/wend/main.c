@@ -10,6 +10,7 @@ static wend_cli_run *const runs[WEND_CLI_COMMAND_COUNT] = {
     [WEND_CLI_CHECK] = wend__cli_check,       [WEND_CLI_INIT] = wend__cli_init,
     [WEND_CLI_MERGE] = wend__cli_merge,       [WEND_CLI_VERIFY] = wend__cli_verify,
     [WEND_CLI_GENERATE] = wend__cli_generate, [WEND_CLI_STREAM] = wend__cli_stream,
+    [WEND_CLI_SERVE] = wend__cli_serve,
 };
 
 static size_t help_width(const struct wend_cli_terminal *terminal) {

@@ -20,8 +20,10 @@ void wend__cli_version(struct wend_cli_text *out) {
                               WEND_CLI_SYSTEM);
     wend__cli_text_add_format(out, "options: %s\n", WEND_CLI_BUILD_OPTIONS);
     const char *kafka = wend__cli_kafka_version();
+    const char *http = wend__cli_http_version();
     wend__cli_text_add_format(out, "instructions: %s\n", wend__instructions());
-    wend__cli_text_add_format(out, "libraries: zstd %s, zlib %s, %s%s%s\n", ZSTD_versionString(),
-                              zlibVersion(), WEND_CLI_LIBRARIES,
-                              kafka == NULL ? "" : ", librdkafka ", kafka == NULL ? "" : kafka);
+    wend__cli_text_add_format(out, "libraries: zstd %s, zlib %s, %s%s%s%s%s\n",
+                              ZSTD_versionString(), zlibVersion(), WEND_CLI_LIBRARIES,
+                              kafka == NULL ? "" : ", librdkafka ", kafka == NULL ? "" : kafka,
+                              http == NULL ? "" : ", libmicrohttpd ", http == NULL ? "" : http);
 }
