@@ -12,7 +12,13 @@
 #include <stdio.h>
 #include <unistd.h>
 
-enum { PEM_BYTES_MAX = 1 << 20, USUAL_CONNECTIONS = 64, USUAL_RATE = 20, BACKLOG = 64 };
+enum {
+    PEM_BYTES_MAX = 1 << 20,
+    USUAL_CONNECTIONS = 64,
+    USUAL_RATE = 20,
+    BACKLOG = 64,
+    SEND_BYTES = 1 << 18
+};
 #define USUAL_PATIENCE_US INT64_C(30000000)
 
 const char *wend__http_version(void) {
@@ -99,6 +105,8 @@ static enum wend_status listen_on(struct wend_http_server *server, const char *t
     *descriptor = made;
     if (made >= 0) {
         (void)setsockopt(made, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+        /* Connections inherit it: what the system holds for those who do not read is bounded. */
+        (void)setsockopt(made, SOL_SOCKET, SO_SNDBUF, &(int){SEND_BYTES}, sizeof(int));
     }
     address->len = sizeof address->address;
     socklen_t len = address->address.ss_family == AF_INET6 ? (socklen_t)sizeof(struct sockaddr_in6)
