@@ -4,6 +4,7 @@ import json
 import os
 import re
 import select
+import shutil
 import signal
 import socket
 import ssl
@@ -16,6 +17,12 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../
 import suite  # noqa: E402
 
 SECONDS = 60
+
+
+def promtool():
+    """The path of promtool, or None."""
+    here = os.path.join(suite.ROOT, "build/tools/promtool")
+    return shutil.which("promtool") or (here if os.access(here, os.X_OK) else None)
 
 
 class Answer:

@@ -7,7 +7,6 @@ import http.client
 import json
 import os
 import re
-import shutil
 import signal
 import subprocess
 import sys
@@ -165,8 +164,8 @@ class Listen(unittest.TestCase):
             self.assertEqual(before["wend_records_consumed_total", labels], count / PARTITIONS)
             self.assertAlmostEqual(before["wend_watermark_seconds", labels], T0 + count / 10,
                                    delta=2)
-        if shutil.which("promtool"):
-            checked = subprocess.run(["promtool", "check", "metrics"], input=texts[-1],
+        if server.promtool():
+            checked = subprocess.run([server.promtool(), "check", "metrics"], input=texts[-1],
                                      capture_output=True, timeout=60, check=False)
             self.assertEqual((checked.returncode, checked.stdout + checked.stderr), (0, b""))
 
