@@ -7,6 +7,7 @@ build_packages=(
     gcc libc6-dev cmake ninja-build pkg-config
     libzstd-dev libxxhash-dev zlib1g-dev libisal-dev liblzma-dev libbz2-dev libarchive-dev
     libyaml-dev libpcre2-dev libjansson-dev nettle-dev librdkafka-dev libpq-dev
+    libmicrohttpd-dev
 )
 
 # What deploy/local/kafka needs and is not there in any form.

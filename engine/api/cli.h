@@ -8,6 +8,8 @@
 
 #include <wend/wend.h>
 
+#include <stdatomic.h>
+
 /* The vector instructions that decoding uses: "avx512", "avx2" or "portable". */
 const char *wend__instructions(void);
 
@@ -72,6 +74,78 @@ void wend__sample_summary_deinit(struct wend_sample_summary *summary);
 const char *wend__cli_kafka_version(void);
 /* Of libpq: 150004 for 15.4; 0 in a build without. */
 int wend__cli_postgres_version(void);
+
+/* The version of libmicrohttpd, or NULL in a build without. */
+const char *wend__cli_http_version(void);
+
+/*
+ * Health, metrics and tables over HTTP (engine/http/server.h says who may ask, and the limits).
+ * What a run tells while it goes on is looked at through `live`.
+ */
+struct wend_live;
+struct wend_server;
+struct wend_answer; /* what a provider writes to, for the call */
+
+/* NULL without memory. Used by one run; destroyed when neither it nor a server needs it. */
+struct wend_live *wend__cli_live_create(void);
+void wend__cli_live_destroy(struct wend_live *live);
+
+/* `wend_stream_run_to_end`, which tells `live` how far it is. */
+WEND_MUST_CHECK enum wend_status wend__stream_run_live(const struct wend_stream_options *options,
+                                                       struct wend_live *live,
+                                                       struct wend_result **result,
+                                                       struct wend_error *error);
+
+/* A question for a table; what it points to lives for the call. */
+struct wend_table_query {
+    const char *table; /* NULL: which tables there are */
+    uint64_t top;      /* 0: nothing was said */
+    const char *scope; /* NULL: any */
+    const char *const *wheres;
+    size_t where_count;
+    const atomic_bool *stop; /* set when nobody waits for the answer any more */
+};
+
+struct wend_server_options {
+    const char *listen;      /* ADDRESS:PORT */
+    const char *token;       /* @FILE or $NAME; NULL: none */
+    const char *certificate; /* PEM files; NULL: no TLS */
+    const char *key;
+    uint32_t connections;   /* 0: 64 */
+    uint32_t rate;          /* requests a second of a client; 0: 20; UINT32_MAX: no limit */
+    uint64_t patience_us;   /* 0: 30 s */
+    struct wend_live *live; /* NULL: there is no run */
+
+    /* Called by threads of the server; `tables` one at a time. Each may be NULL. */
+    void *context;
+    /* Not ready: writes the reason. */
+    bool (*is_ready)(void *context, struct wend_answer *reason);
+    /* Writes by wend__answer_metric and wend__answer_sample, behind those of `live`. */
+    void (*metrics)(void *context, struct wend_answer *answer);
+    /* Writes JSON. WEND_ERROR_EMPTY: no such table; WEND_ERROR_USAGE: a wrong question;
+     * WEND_ERROR_LIMIT: the answer is too large; others: not now. */
+    enum wend_status (*tables)(void *context, const struct wend_table_query *query,
+                               struct wend_answer *answer, struct wend_error *error);
+};
+
+/* WEND_ERROR_USAGE: an option, a build without HTTP; WEND_ERROR_IO: the address is taken. */
+WEND_MUST_CHECK enum wend_status wend__server_open(const struct wend_server_options *options,
+                                                   struct wend_server **server,
+                                                   struct wend_error *error);
+/* "http://127.0.0.1:9464" */
+const char *wend__server_url(const struct wend_server *server);
+/* Whether tokens and answers can be read on the way. */
+bool wend__server_is_in_clear(const struct wend_server *server);
+/* Accepts NULL. No provider is called any more when it returns. */
+void wend__server_close(struct wend_server *server);
+
+/* False without memory; the answer then says so. */
+bool wend__answer_add(struct wend_answer *answer, const void *bytes, size_t len);
+/* Begins a gauge; its samples follow. */
+void wend__answer_gauge(struct wend_answer *answer, const char *name, const char *help);
+/* `label` NULL: none. */
+void wend__answer_sample(struct wend_answer *answer, const char *label, const char *value,
+                         double number);
 
 /* Messages to a topic, which is made when it is missing. */
 struct wend_producer;

@@ -1,3 +1,4 @@
+#include "api/cli.h"
 #include "api/definitions_api.h"
 #include "api/replay_api.h"
 #include "base/memory.h"
@@ -29,6 +30,12 @@ static struct wend_setting *join_settings(const struct wend_ruleset *ruleset,
 
 enum wend_status wend_stream_run_to_end(const struct wend_stream_options *options,
                                         struct wend_result **result, struct wend_error *error) {
+    return wend__stream_run_live(options, NULL, result, error);
+}
+
+enum wend_status wend__stream_run_live(const struct wend_stream_options *options,
+                                       struct wend_live *live, struct wend_result **result,
+                                       struct wend_error *error) {
     *result = NULL;
     const struct wend_definitions *definitions = options->replay.definitions;
     if (definitions == NULL) {
@@ -49,6 +56,7 @@ enum wend_status wend_stream_run_to_end(const struct wend_stream_options *option
         .memory_bytes = options->kafka_memory_bytes,
         .note = options->note,
         .note_context = options->note_context,
+        .live = live,
     };
     enum wend_status status = wend__replay_inputs(&options->replay, NULL, 0, NULL, &kafka, &ruleset,
                                                   definitions, result, error);

@@ -134,6 +134,7 @@ static void make_plan(struct wend_run_state *run) {
         .keeps_rejects = options->rejects != NULL,
         .event_count = &run->event_count,
         .slice_count = &run->slice_count,
+        .live = options->kafka != NULL ? options->kafka->live : NULL,
     };
 }
 
@@ -282,7 +283,7 @@ static enum wend_status finish(struct wend_run_state *run, struct wend_error *er
     struct wend_run_result *result = run->result;
     WEND_TRY(wend__run_phase(run, WEND_RUN_INGEST, error));
     if (run->kafka != NULL) {
-        wend__kafka_stop(run->kafka);
+        wend__run_stop_kafka(run);
     }
     WEND_TRY(wend__run_check_limits(run, error));
     find_watermark(run);

@@ -13,6 +13,7 @@
 #define WEND_PIPELINE_RUN_H
 
 #include "model/counters.h"
+#include "model/live.h"
 #include "pipeline/top_lists.h"
 #include "snapshot/snapshot_writer.h"
 #include "worker/block_reader.h"
@@ -37,6 +38,7 @@ struct wend_run_kafka {
     uint64_t memory_bytes; /* for librdkafka's queues; 0: a part of memory */
     void (*note)(void *context, const char *text); /* troubles on the way, lines for people */
     void *note_context;
+    struct wend_live *live; /* filled in for who looks meanwhile; NULL: nobody does */
 };
 
 /* Everything is borrowed for the run. 0 and NULL: the default, where there is one. */

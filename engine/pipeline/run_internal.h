@@ -54,6 +54,7 @@ WEND_MUST_CHECK enum wend_status wend__run_open_kafka(struct wend_run_state *run
                                                       struct wend_error *error);
 WEND_MUST_CHECK enum wend_status wend__run_kafka_notes(struct wend_run_state *run,
                                                        struct wend_error *error);
+void wend__run_stop_kafka(struct wend_run_state *run); /* all is read */
 void wend__run_close_kafka(struct wend_run_state *run);
 
 /* run.c: the streams of the run, in input order. */

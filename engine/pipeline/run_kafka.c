@@ -84,6 +84,25 @@ static uint64_t kafka_memory(const struct wend_run_state *run) {
     return memory < WEND_KAFKA_MEMORY_MIN ? WEND_KAFKA_MEMORY_MIN : memory;
 }
 
+/* From now on there is something to look at. */
+static enum wend_status show_partitions(const struct wend_run_state *run, struct wend_live *live,
+                                        struct wend_error *error) {
+    size_t count = wend__kafka_partition_count(run->kafka);
+    struct wend_live_start *starts = wend__alloc_zeroed(count + 1, sizeof *starts);
+    if (starts == NULL) {
+        return wend__fail_memory(error);
+    }
+    for (size_t i = 0; i < count; i++) {
+        const struct wend_kafka_partition *partition = wend__kafka_partition(run->kafka, i);
+        starts[i] = (struct wend_live_start){partition->topic, partition->partition,
+                                             partition->begin_offset, partition->end_offset};
+    }
+    enum wend_status status = wend__live_set_partitions(live, starts, count, error);
+    wend__free(starts);
+    atomic_store_explicit(&live->is_reading, status == WEND_OK, memory_order_relaxed);
+    return status;
+}
+
 enum wend_status wend__run_open_kafka(struct wend_run_state *run, struct wend_error *error) {
     const struct wend_run_kafka *from = run->options->kafka;
     struct wend_source_watch watch = {is_told_to_stop, run};
@@ -100,7 +119,18 @@ enum wend_status wend__run_open_kafka(struct wend_run_state *run, struct wend_er
     WEND_TRY(find_format(run, &format, error)); /* before anybody is waited for */
     WEND_TRY(wend__kafka_open(&options, &run->kafka, error));
     WEND_TRY(make_partitions(run, error));
+    if (from->live != NULL) {
+        WEND_TRY(show_partitions(run, from->live, error));
+    }
     return wend__kafka_start(run->kafka, error);
+}
+
+void wend__run_stop_kafka(struct wend_run_state *run) {
+    struct wend_live *live = run->options->kafka->live;
+    if (live != NULL) {
+        atomic_store_explicit(&live->is_reading, false, memory_order_relaxed);
+    }
+    wend__kafka_stop(run->kafka);
 }
 
 static enum wend_status add_note(struct wend_run_result *result, const char *text,

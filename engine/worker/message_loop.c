@@ -61,13 +61,50 @@ static enum wend_status take_messages(struct wend_worker *worker,
     return WEND_OK;
 }
 
+/* Who looks from outside sees the messages as taken. */
+static void tell_taken(const struct wend_worker *worker, const struct wend_message *messages,
+                       size_t count) {
+    struct wend_live *live = worker->plan->live;
+    if (live == NULL) {
+        return;
+    }
+    struct wend_live_partition *partition = &live->partitions[messages[0].partition];
+    atomic_store_explicit(&partition->next_offset, messages[count - 1].offset + 1,
+                          memory_order_relaxed);
+    atomic_fetch_add_explicit(&partition->messages, count, memory_order_relaxed);
+    if (worker->stream->has_mark) {
+        atomic_store_explicit(&partition->mark_us, worker->stream->mark_us, memory_order_relaxed);
+    }
+}
+
+/* All partitions of the thread are read: the last offsets of some may have no message. */
+static void tell_over(const struct wend_worker *worker) {
+    struct wend_live *live = worker->plan->live;
+    if (live == NULL) {
+        return;
+    }
+    size_t count = wend__kafka_partition_count(worker->plan->kafka);
+    for (size_t i = worker->index; i < count; i += worker->plan->worker_count) {
+        struct wend_live_partition *partition = &live->partitions[i];
+        atomic_store_explicit(&partition->next_offset,
+                              atomic_load_explicit(&partition->end_offset, memory_order_relaxed),
+                              memory_order_relaxed);
+        atomic_store_explicit(&partition->is_over, true, memory_order_relaxed);
+    }
+    atomic_store_explicit(&live->threads[worker->index].is_over, true, memory_order_relaxed);
+}
+
 static enum wend_status take_batch(struct wend_worker *worker, const struct wend_kafka_batch *batch,
                                    struct wend_error *error) {
     size_t at = 0;
     while (at < batch->count) {
         size_t count = same_partition(batch->messages + at, batch->count - at);
         WEND_TRY(take_messages(worker, batch->messages + at, count, error));
+        tell_taken(worker, batch->messages + at, count);
         at += count;
+    }
+    if (worker->plan->live != NULL) {
+        wend__live_count(worker->plan->live, worker->index, &worker->counters);
     }
     return WEND_OK;
 }
@@ -118,6 +155,7 @@ enum wend_status wend__worker_ingest_messages(struct wend_worker *worker,
         WEND_TRY(status);
         WEND_TRY(tell_mark(worker, &told_us, error));
         if (batch.is_over) {
+            tell_over(worker);
             return wend__port_finish(worker->port, error);
         }
         WEND_TRY(batch.count == 0 ? wend__port_idle(worker->port, error)

@@ -16,6 +16,7 @@
 #define WEND_WORKER_WORKER_H
 
 #include "model/counters.h"
+#include "model/live.h"
 #include "model/touchpoints.h"
 #include "route/router.h"
 #include "source/kafka.h"
@@ -52,6 +53,7 @@ struct wend_worker_plan {
     bool keeps_rejects;
     _Atomic uint64_t *event_count; /* relaxed: records read so far, for progress */
     _Atomic uint32_t *slice_count; /* relaxed: slices folded so far, for progress */
+    struct wend_live *live;        /* messages: told after each batch; NULL: nobody looks */
 };
 
 WEND_MUST_CHECK enum wend_status wend__worker_create(const struct wend_worker_plan *plan,

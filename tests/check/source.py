@@ -35,6 +35,7 @@ OWNERS = {
     "pcre2.h": "engine/match/",
     "nettle/": "engine/snapshot/",
     "libpq": "engine/postgres/",
+    "microhttpd.h": "engine/http/",
 }
 MAX_FILE_LINES = 500
 MAX_FUNCTION_LINES = 70

@@ -256,7 +256,8 @@ def check_hostile(browser, folder):
     tree = xml.etree.ElementTree.parse(poster)
     names = {element.tag.split("}")[1] for element in tree.iter()}
     expect("a poster of hostile names is well-formed and has no script",
-           names <= {"svg", "title", "style", "rect", "text", "tspan", "g", "path", "circle"}, names)
+           names <= {"svg", "title", "style", "rect", "text", "tspan", "g", "path", "circle"},
+           names)
 
 
 def check_large(browser, folder):

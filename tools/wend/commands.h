@@ -28,6 +28,7 @@ typedef enum wend_status wend_cli_run(struct wend_cli_context *context, struct w
 wend_cli_run wend__cli_replay;
 wend_cli_run wend__cli_stream;
 wend_cli_run wend__cli_show;
+wend_cli_run wend__cli_serve;
 wend_cli_run wend__cli_check;
 wend_cli_run wend__cli_init;
 wend_cli_run wend__cli_merge;

@@ -6,15 +6,11 @@
 #include <unistd.h>
 
 static wend_cli_run *const runs[WEND_CLI_COMMAND_COUNT] = {
-    [WEND_CLI_REPLAY] = wend__cli_replay,
-    [WEND_CLI_STREAM] = wend__cli_stream,
-    [WEND_CLI_SHOW] = wend__cli_show,
-    [WEND_CLI_CHECK] = wend__cli_check,
-    [WEND_CLI_INIT] = wend__cli_init,
-    [WEND_CLI_MERGE] = wend__cli_merge,
-    [WEND_CLI_VERIFY] = wend__cli_verify,
-    [WEND_CLI_MAP] = wend__cli_map,
-    [WEND_CLI_PUBLISH] = wend__cli_publish,
+    [WEND_CLI_REPLAY] = wend__cli_replay,     [WEND_CLI_STREAM] = wend__cli_stream,
+    [WEND_CLI_SHOW] = wend__cli_show,         [WEND_CLI_SERVE] = wend__cli_serve,
+    [WEND_CLI_CHECK] = wend__cli_check,       [WEND_CLI_INIT] = wend__cli_init,
+    [WEND_CLI_MERGE] = wend__cli_merge,       [WEND_CLI_VERIFY] = wend__cli_verify,
+    [WEND_CLI_MAP] = wend__cli_map,           [WEND_CLI_PUBLISH] = wend__cli_publish,
     [WEND_CLI_GENERATE] = wend__cli_generate,
 };
 

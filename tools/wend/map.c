@@ -108,7 +108,8 @@ enum wend_status wend__cli_map(struct wend_cli_context *context, struct wend_err
     size_t len = 0;
     enum wend_status status = check_form(path, form, is_poster, error);
     if (status == WEND_OK) {
-        status = wend__cli_open_snapshot(context, &snapshot, error);
+        status =
+            wend__cli_open_snapshot(context, context->arguments->operands[0], &snapshot, error);
     }
     if (status != WEND_OK) {
         return status;

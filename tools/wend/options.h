@@ -23,6 +23,7 @@ enum wend_cli_command_id {
     WEND_CLI_REPLAY,
     WEND_CLI_STREAM,
     WEND_CLI_SHOW,
+    WEND_CLI_SERVE,
     WEND_CLI_CHECK,
     WEND_CLI_INIT,
     WEND_CLI_MERGE,
@@ -51,6 +52,7 @@ enum wend_cli_category {
     WEND_CLI_RESULT,
     WEND_CLI_RULES,
     WEND_CLI_RESOURCES,
+    WEND_CLI_SERVING,
     WEND_CLI_STORY,
     WEND_CLI_COMMON,
     WEND_CLI_CATEGORY_COUNT
@@ -108,6 +110,14 @@ enum wend_cli_option_id {
     WEND_CLI_AGAIN,
     WEND_CLI_ENGINE,
     WEND_CLI_AT,
+    /* serve, stream */
+    WEND_CLI_LISTEN,
+    WEND_CLI_TOKEN,
+    WEND_CLI_TLS_CERTIFICATE,
+    WEND_CLI_TLS_KEY,
+    WEND_CLI_RATE,
+    WEND_CLI_CONNECTIONS,
+    WEND_CLI_REQUEST_TIMEOUT,
     /* check, init */
     WEND_CLI_SAMPLE,
     WEND_CLI_LIMIT,

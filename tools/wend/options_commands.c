@@ -2,9 +2,10 @@
 #include "options.h"
 
 const char *const wend__cli_category_titles[WEND_CLI_CATEGORY_COUNT] = {
-    [WEND_CLI_INPUT] = "Input",         [WEND_CLI_RESULT] = "Result",
-    [WEND_CLI_RULES] = "Rules",         [WEND_CLI_RESOURCES] = "Resources",
-    [WEND_CLI_STORY] = "Made-up world", [WEND_CLI_COMMON] = "Common",
+    [WEND_CLI_INPUT] = "Input",     [WEND_CLI_RESULT] = "Result",
+    [WEND_CLI_RULES] = "Rules",     [WEND_CLI_RESOURCES] = "Resources",
+    [WEND_CLI_SERVING] = "Serving", [WEND_CLI_STORY] = "Made-up world",
+    [WEND_CLI_COMMON] = "Common",
 };
 
 const struct wend_cli_command wend__cli_commands[WEND_CLI_COMMAND_COUNT] = {
@@ -105,6 +106,36 @@ const struct wend_cli_command wend__cli_commands[WEND_CLI_COMMAND_COUNT] = {
                         "# for another program\n"
                         "wend show out transitions --format csv > transitions.csv\n",
             .exits = "1: no row matches.",
+        },
+    [WEND_CLI_SERVE] =
+        {
+            .name = "serve",
+            .operands = "DIR",
+            .operand_min = 1,
+            .operand_max = 1,
+            .operand_noun = "the directory of a snapshot",
+            .summary = "answer questions for the tables of a snapshot over HTTP",
+            .description =
+                "Serves the snapshot in DIR, or, where DIR holds an entry `current`, the one that "
+                "it leads to; a snapshot that takes its place is served from then on. Prints the "
+                "address, and goes on until it is stopped.\n"
+                "\n"
+                "/v1/tables lists the tables. /v1/TABLE gives rows as JSON, the largest count "
+                "first, as `wend show DIR TABLE --format json` does: `top` (100 unless given, at "
+                "most 10000), `scope`, and `where=FIELD=VALUE`, which may be repeated. /healthz, "
+                "/readyz and /metrics are for those who watch it. Only GET and HEAD are "
+                "answered.\n"
+                "\n"
+                "It listens on this machine alone unless told otherwise. An address that others "
+                "can reach needs a token, which they send as `Authorization: Bearer TOKEN`; with "
+                "a certificate it speaks TLS.",
+            .examples = "wend serve out\n"
+                        "curl -s '127.0.0.1:9464/v1/paths?top=5&scope=purchase&where="
+                        "device=mobile'\n"
+                        "# for others, with a token and TLS\n"
+                        "openssl rand -hex 32 > token\n"
+                        "wend serve out --listen 0.0.0.0:9464 --token @token \\\n"
+                        "    --tls-certificate wend.crt --tls-key wend.key\n",
         },
     [WEND_CLI_CHECK] =
         {
@@ -218,11 +249,10 @@ const struct wend_cli_command wend__cli_commands[WEND_CLI_COMMAND_COUNT] = {
                 "tables with comments. `wend publish duckdb DIR` is the same for DuckDB. They read "
                 "the files where they are: nothing is copied.",
             .examples = "wend publish postgres out --to \"host=localhost dbname=wend\"\n"
-                        "psql wend -c 'select path, units from wend.paths order by units desc limit "
-                        "5'\n"
+                        "psql wend -c 'select path, units from wend.paths order by units desc'\n"
                         "# a database file for BI tools that read DuckDB\n"
                         "wend publish duckdb out > views.sql && duckdb wend.duckdb < views.sql\n"
-                        "wend publish views out --engine bigquery --at gs://bucket/out > views.sql\n",
+                        "wend publish views out --engine trino --at s3://bucket/out > views.sql\n",
             .exits = "3: the server cannot be reached, refuses, or was lost; nothing was "
                      "published.",
         },

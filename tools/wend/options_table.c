@@ -3,8 +3,9 @@
 
 #define BIT(command) (1U << WEND_CLI_##command)
 #define EVERY                                                                                      \
-    (BIT(REPLAY) | BIT(STREAM) | BIT(SHOW) | BIT(CHECK) | BIT(INIT) | BIT(MERGE) | BIT(VERIFY) |   \
-     BIT(MAP) | BIT(PUBLISH) | BIT(GENERATE) | BIT(HELP))
+    (BIT(REPLAY) | BIT(STREAM) | BIT(SHOW) | BIT(SERVE) | BIT(CHECK) | BIT(INIT) | BIT(MERGE) |    \
+     BIT(VERIFY) | BIT(MAP) | BIT(PUBLISH) | BIT(GENERATE) | BIT(HELP))
+#define SERVERS (BIT(SERVE) | BIT(STREAM))
 #define KIB UINT64_C(1024)
 #define SECOND UINT64_C(1000000)
 #define DAY (86400 * SECOND)
@@ -215,6 +216,44 @@ const struct wend_cli_option wend__cli_options[WEND_CLI_OPTION_COUNT] = {
         .summary = "views: where the engine finds DIR; default: its path here",
         .details = "A path on the engine's machine, or a URL such as s3://BUCKET/FOLDER, where the "
                    "snapshot was copied to."},
+    [WEND_CLI_LISTEN] = {
+        .name = "listen", .letter = 'l', .kind = WEND_CLI_TEXT, .value_name = "ADDRESS:PORT",
+        .category = WEND_CLI_SERVING, .commands = SERVERS,
+        .summary = "where to answer HTTP; serve: 127.0.0.1:9464 unless given",
+        .details = "A stream answers only when it is given: /healthz, /readyz and /metrics, while "
+                   "it runs. An IPv6 address stands in brackets, port 0 takes any that is free. "
+                   "What others can reach, such as 0.0.0.0:9464, needs --token."},
+    [WEND_CLI_TOKEN] = {
+        .name = "token", .kind = WEND_CLI_TEXT, .value_name = "@FILE|$NAME",
+        .category = WEND_CLI_SERVING, .commands = SERVERS,
+        .summary = "what clients must show, in a file or the environment",
+        .details = "16 to 1024 visible characters, such as `openssl rand -hex 32` makes. /healthz "
+                   "and /readyz answer without it, but then give no reason."},
+    [WEND_CLI_TLS_CERTIFICATE] = {
+        .name = "tls-certificate", .kind = WEND_CLI_FILE, .value_name = "FILE",
+        .category = WEND_CLI_SERVING, .commands = SERVERS,
+        .summary = "speak TLS with this certificate (PEM, with its chain)"},
+    [WEND_CLI_TLS_KEY] = {
+        .name = "tls-key", .kind = WEND_CLI_FILE, .value_name = "FILE",
+        .category = WEND_CLI_SERVING, .commands = SERVERS,
+        .summary = "the key of the certificate (PEM)"},
+    [WEND_CLI_RATE] = {
+        .name = "rate", .kind = WEND_CLI_COUNT, .value_name = "N",
+        .choices = "unlimited", .minimum = 1, .maximum = 1000000, .standard = "20",
+        .category = WEND_CLI_SERVING, .commands = SERVERS,
+        .summary = "requests a second of a client, or unlimited",
+        .details = "Health is not counted. Twice as many may come at once."},
+    [WEND_CLI_CONNECTIONS] = {
+        .name = "connections", .kind = WEND_CLI_COUNT, .value_name = "N",
+        .minimum = 4, .maximum = 1024, .standard = "64",
+        .category = WEND_CLI_SERVING, .commands = SERVERS,
+        .summary = "connections at a time; a client may have three quarters"},
+    [WEND_CLI_REQUEST_TIMEOUT] = {
+        .name = "request-timeout", .kind = WEND_CLI_DURATION, .value_name = "D",
+        .minimum = SECOND / 10, .maximum = DAY, .standard = "30s",
+        .category = WEND_CLI_SERVING, .commands = SERVERS,
+        .summary = "how long a request may take to come, and its answer to go",
+        .details = "Also how long an answer may be worked on."},
     [WEND_CLI_SAMPLE] = {
         .name = "sample", .kind = WEND_CLI_FILE, .value_name = "INPUT",
         .category = WEND_CLI_INPUT, .commands = BIT(CHECK),

@@ -335,6 +335,24 @@ enum wend_status wend__cli_show_within(struct wend_cli_context *context, uint64_
     return status;
 }
 
+enum wend_status wend__cli_show_into(struct wend_cli_context *context,
+                                     const struct wend_snapshot *snapshot,
+                                     struct wend_cli_text *sink, uint64_t *matched,
+                                     struct wend_error *error) {
+    struct wend_cli_show show = {.context = context,
+                                 .snapshot = snapshot,
+                                 .kept_max = KEPT_MAX,
+                                 .sink = sink,
+                                 .format = WEND_CLI_AS_JSON};
+    enum wend_status status = show_table(&show, error);
+    *matched = show.matched;
+    if (status == WEND_ERROR_EMPTY && show.matched == 0) {
+        status = WEND_OK;
+    }
+    show_deinit(&show);
+    return status;
+}
+
 enum wend_status wend__cli_show(struct wend_cli_context *context, struct wend_error *error) {
     return wend__cli_show_within(context, KEPT_MAX, error);
 }

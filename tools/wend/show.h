@@ -35,7 +35,8 @@ struct wend_cli_shown_column {
 struct wend_cli_show {
     struct wend_cli_context *context;
     const struct wend_snapshot *snapshot;
-    uint64_t kept_max; /* rows in memory at once */
+    uint64_t kept_max;          /* rows in memory at once */
+    struct wend_cli_text *sink; /* where rows go; NULL: standard output */
     size_t table;
     const char *table_name;
     enum wend_cli_show_format format;
@@ -56,6 +57,14 @@ struct wend_cli_show {
 /* `wend show` with at most `kept_max` rows in memory at once (show_rows.h). */
 enum wend_status wend__cli_show_within(struct wend_cli_context *context, uint64_t kept_max,
                                        struct wend_error *error) WEND_MUST_CHECK;
+
+/* What a table of an open snapshot has, as JSON lines in `sink` instead of standard output; at most
+ * WEND_CLI_SINK_BYTES, else WEND_ERROR_LIMIT. No row that matches is no failure. */
+#define WEND_CLI_SINK_BYTES (UINT64_C(64) << 20)
+enum wend_status wend__cli_show_into(struct wend_cli_context *context,
+                                     const struct wend_snapshot *snapshot,
+                                     struct wend_cli_text *sink, uint64_t *matched,
+                                     struct wend_error *error) WEND_MUST_CHECK;
 
 /* The column of the cursor called `name`, or WEND_CLI_NO_COLUMN. */
 size_t wend__cli_show_find(const struct wend_cli_show *show, const char *name, size_t len);

@@ -21,6 +21,20 @@ static enum wend_status print_titles(struct wend_cli_show *show, struct wend_cli
     return WEND_OK;
 }
 
+static enum wend_status put_out(struct wend_cli_show *show, struct wend_cli_text *out,
+                                struct wend_error *error) {
+    if (show->sink == NULL) {
+        return wend__cli_print(out, error);
+    }
+    if (show->sink->len + out->len > WEND_CLI_SINK_BYTES) {
+        return wend__cli_error(error, WEND_ERROR_LIMIT,
+                               "the answer is larger than 64 MiB\nAsk for fewer rows.");
+    }
+    wend__cli_text_add_bytes(show->sink, wend__cli_text_string(out), out->len);
+    wend__cli_text_clear(out);
+    return WEND_OK;
+}
+
 static enum wend_status print_for_programs(struct wend_cli_show *show, bool header,
                                            struct wend_error *error) {
     size_t count = show->column_count;
@@ -42,14 +56,14 @@ static enum wend_status print_for_programs(struct wend_cli_show *show, bool head
             wend__cli_json_row(titles, cells, count, &out);
         }
         if (out.len >= PRINT_BYTES) {
-            status = wend__cli_print(&out, error);
+            status = put_out(show, &out, error);
             if (wend__cli_output_closed()) {
                 break;
             }
         }
     }
     if (status == WEND_OK) {
-        status = wend__cli_print(&out, error);
+        status = put_out(show, &out, error);
     }
     wend__cli_text_deinit(&out);
     free(cells);

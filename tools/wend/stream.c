@@ -1,5 +1,6 @@
 /* `wend stream`: from topics of Kafka to a report and a snapshot. */
 #include "commands.h"
+#include "serve.h"
 
 #include <wend/wend.h>
 
@@ -29,6 +30,22 @@ struct wend_stream_setting *wend__cli_settings(const struct wend_cli_arguments *
     return settings;
 }
 
+/* With --listen: numbers of the run while it goes on. */
+static enum wend_status open_server(struct wend_cli_context *command, struct wend_live **live,
+                                    struct wend_server **server, struct wend_error *error) {
+    struct wend_server_options options;
+    if (!command->arguments->values[WEND_CLI_LISTEN].given) {
+        return WEND_OK;
+    }
+    *live = wend__cli_live_create();
+    if (*live == NULL) {
+        return wend__cli_error(error, WEND_ERROR_MEMORY, "out of memory");
+    }
+    wend__cli_server_options(command, &options);
+    options.live = *live;
+    return wend__cli_open_server(command, &options, server, error);
+}
+
 static enum wend_status start_stream(void *context, const struct wend_replay_options *options,
                                      struct wend_result **result, struct wend_error *error) {
     struct wend_cli_context *command = context;
@@ -42,7 +59,14 @@ static enum wend_status start_stream(void *context, const struct wend_replay_opt
     stream.kafka_memory_bytes = command->arguments->values[WEND_CLI_KAFKA_MEMORY].number;
     stream.note = wend__cli_pass_note;
     stream.note_context = command;
-    enum wend_status status = wend_stream_run_to_end(&stream, result, error);
+    struct wend_server *server = NULL;
+    struct wend_live *live = NULL;
+    enum wend_status status = open_server(command, &live, &server, error);
+    if (status == WEND_OK) {
+        status = wend__stream_run_live(&stream, live, result, error);
+    }
+    wend__server_close(server);
+    wend__cli_live_destroy(live);
     free(settings);
     wend__cli_text_deinit(&names);
     return status;
@@ -61,5 +85,7 @@ enum wend_status wend__cli_stream(struct wend_cli_context *context, struct wend_
                                "following a topic live is not there yet\n"
                                "Add --until-end, to read up to the present ends of the topics.");
     }
-    return wend__cli_run_reported(context, start_stream, context, error);
+    enum wend_status status = wend__cli_check_serving(context, error);
+    return status == WEND_OK ? wend__cli_run_reported(context, start_stream, context, error)
+                             : status;
 }

@@ -20,6 +20,7 @@ void wend__cli_version(struct wend_cli_text *out) {
                               WEND_CLI_SYSTEM);
     wend__cli_text_add_format(out, "options: %s\n", WEND_CLI_BUILD_OPTIONS);
     const char *kafka = wend__cli_kafka_version();
+    const char *http = wend__cli_http_version();
     wend__cli_text_add_format(out, "instructions: %s\n", wend__instructions());
     wend__cli_text_add_format(out, "libraries: zstd %s, zlib %s, %s", ZSTD_versionString(),
                               zlibVersion(), WEND_CLI_LIBRARIES);
@@ -29,6 +30,9 @@ void wend__cli_version(struct wend_cli_text *out) {
     int postgres = wend__cli_postgres_version(); /* 150004 is 15.4 */
     if (postgres != 0) {
         wend__cli_text_add_format(out, ", libpq %d.%d", postgres / 10000, postgres % 10000);
+    }
+    if (http != NULL) {
+        wend__cli_text_add_format(out, ", libmicrohttpd %s", http);
     }
     wend__cli_text_add(out, "\n");
 }
