@@ -295,7 +295,9 @@ Test(http_server, an_address_that_is_taken_is_told_and_the_first_server_goes_on)
     struct wend_http_server *second = NULL;
     struct wend_error error = {0};
     cr_assert_eq(wend__http_start(&loopback, &first, &error), WEND_OK, "%s", error.text);
-    struct wend_http_options options = {.listen = wend__http_url(first) + strlen("http://")};
+    char address[WEND_LISTEN_TEXT_BYTES];
+    (void)snprintf(address, sizeof address, "%s", wend__http_url(first) + strlen("http://"));
+    struct wend_http_options options = {.listen = address};
     cr_expect_eq(wend__http_start(&options, &second, &error), WEND_ERROR_IO);
     cr_expect_null(second);
     cr_expect_not(wend__http_is_in_clear(first));
