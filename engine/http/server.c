@@ -125,10 +125,10 @@ static enum wend_status listen_on(struct wend_http_server *server, const char *t
     return WEND_OK;
 }
 
-/* What libmicrohttpd tells: kept while it starts; later it is about clients, who are counted. */
+/* What libmicrohttpd tells while it starts; later, in its threads, it is about clients. */
 static void take_log(void *context, const char *format, va_list arguments) {
     struct wend_http_server *server = context;
-    if (server->is_starting) {
+    if (pthread_equal(pthread_self(), server->starter) != 0) {
         (void)vsnprintf(server->trouble, sizeof server->trouble, format, arguments);
         server->trouble[strcspn(server->trouble, "\n")] = '\0';
     }
@@ -158,17 +158,20 @@ static struct MHD_Daemon *start_daemon(struct wend_http_server *server, int desc
                             1, MHD_OPTION_ARRAY, server->is_tls ? tls : none, MHD_OPTION_END);
 }
 
-static enum wend_status start_threads(struct wend_http_server *server, int descriptor,
+/* The descriptor is libmicrohttpd's once it has seen it, also when it fails. */
+static enum wend_status start_threads(struct wend_http_server *server, int *descriptor,
                                       struct wend_error *error) {
     sigset_t all;
     sigset_t before;
     /* Signals are for the thread that called. */
     (void)sigfillset(&all);
     (void)pthread_sigmask(SIG_SETMASK, &all, &before);
-    server->is_starting = true;
+    server->starter = pthread_self();
     server->has_watcher = pthread_create(&server->watcher, NULL, wend__http_watch, server) == 0;
-    server->daemon = server->has_watcher ? start_daemon(server, descriptor) : NULL;
-    server->is_starting = false;
+    if (server->has_watcher) {
+        server->daemon = start_daemon(server, *descriptor);
+        *descriptor = -1;
+    }
     (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
     if (server->daemon != NULL) {
         return WEND_OK;
@@ -199,7 +202,7 @@ enum wend_status wend__http_start(const struct wend_http_options *options,
         status = listen_on(server, options->listen, &descriptor, error);
     }
     if (status == WEND_OK) {
-        status = start_threads(server, descriptor, error);
+        status = start_threads(server, &descriptor, error);
     }
     if (status != WEND_OK) {
         if (descriptor >= 0) {

@@ -49,8 +49,8 @@ struct wend_http_server {
     pthread_mutex_t asking;                        /* held by whoever calls `tables` */
     uint32_t waiting;                              /* for `asking`, and who has it; by the lock */
     _Atomic uint64_t code_counts[WEND_HTTP_CODES]; /* answers; relaxed, they order nothing */
-    /* What libmicrohttpd said while it started, by the starting thread only. */
-    bool is_starting;
+    /* What libmicrohttpd said to the thread that started it; others tell of clients. */
+    pthread_t starter;
     char trouble[512];
 };
 

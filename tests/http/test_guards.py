@@ -203,16 +203,21 @@ class Guards(unittest.TestCase):
         # More than the system keeps on the way of a connection.
         large = server.make_snapshot(self.folder.name, "large", events=20000)
         with server.Server(large, "--request-timeout", "2s") as served:
+            descriptors = f"/proc/{served.process.pid}/fd"
+            whole = len(served.get("/v1/flow?top=10000").body)
+            self.assertGreater(whole, 1 << 20)
+
+            def idle():
+                return len(os.listdir(descriptors)) == nobody
+            time.sleep(0.5)
+            nobody = len(os.listdir(descriptors))
             with socket.socket() as lazy:
                 lazy.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
                 lazy.settimeout(server.SECONDS)
                 lazy.connect(served.address)
                 lazy.sendall(b"GET /v1/flow?top=10000 HTTP/1.1\r\nHost: localhost\r\n\r\n")
-                whole = len(served.get("/v1/flow?top=10000").body)
-                self.assertGreater(whole, 1 << 20)
-                descriptors = f"/proc/{served.process.pid}/fd"
-                before = len(os.listdir(descriptors))
-                server.wait_until(lambda: len(os.listdir(descriptors)) < before, "it is sent away")
+                server.wait_until(lambda: not idle(), "it is taken in")
+                server.wait_until(idle, "it is sent away")
                 self.assertLess(len(server.read_all(lazy)), whole)
             self.assertEqual(served.get("/healthz").status, 200)
 

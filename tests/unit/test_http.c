@@ -3,6 +3,7 @@
 #include "base/memory.h"
 #include "http/listen_address.h"
 #include "http/rate_limit.h"
+#include "http/server.h"
 #include "http/token.h"
 
 #include <criterion/criterion.h>
@@ -268,6 +269,41 @@ static struct wend_live *make_live(void) {
     atomic_store(&live->partitions[0].messages, 50);
     atomic_store(&live->partitions[0].mark_us, INT64_C(1750000000500000));
     return live;
+}
+
+static const struct wend_http_options loopback = {.listen = "127.0.0.1:0"};
+
+Test(http_server, starts_and_stops_or_tells_of_each_failing_allocation) {
+    enum wend_status status = WEND_ERROR_MEMORY;
+    uint64_t failures = 0;
+    for (uint64_t n = 1; status != WEND_OK; n++) {
+        struct wend_http_server *server = NULL;
+        wend__memory_fail_at(n);
+        status = wend__http_start(&loopback, &server, NULL);
+        wend__memory_fail_at(0);
+        cr_assert_eq(server != NULL, status == WEND_OK);
+        cr_assert(status == WEND_OK || status == WEND_ERROR_MEMORY);
+        failures += status == WEND_OK ? 0 : 1;
+        wend__http_stop(server);
+    }
+    cr_expect_gt(failures, 1);
+    wend__http_stop(NULL);
+}
+
+Test(http_server, an_address_that_is_taken_is_told_and_the_first_server_goes_on) {
+    struct wend_http_server *first = NULL;
+    struct wend_http_server *second = NULL;
+    struct wend_error error = {0};
+    cr_assert_eq(wend__http_start(&loopback, &first, &error), WEND_OK, "%s", error.text);
+    char address[WEND_LISTEN_TEXT_BYTES];
+    (void)snprintf(address, sizeof address, "%s", wend__http_url(first) + strlen("http://"));
+    struct wend_http_options options = {.listen = address};
+    cr_expect_eq(wend__http_start(&options, &second, &error), WEND_ERROR_IO);
+    cr_expect_null(second);
+    cr_expect_not(wend__http_is_in_clear(first));
+    wend__http_stop(first);
+    cr_expect_eq(wend__http_start(&options, &second, &error), WEND_OK, "%s", error.text);
+    wend__http_stop(second);
 }
 
 Test(serve_metrics, a_run_is_told_by_the_names_of_the_reference) {
