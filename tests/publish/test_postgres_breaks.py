@@ -165,7 +165,8 @@ class Breaks(unittest.TestCase):
     def test_a_full_disk_of_the_server(self):
         disk = f"{self.pg.place}/{self.database}"
         os.mkdir(disk)
-        mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=2m,mode=777", "none", disk],
+        owner = "uid={},gid={}".format(*(self.pg.user or (os.getuid(), os.getgid())))
+        mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size=2m,{owner}", "none", disk],
                                  capture_output=True, text=True)
         if mounted.returncode:
             self.skipTest(f"no small disk can be made: {mounted.stderr.strip()}")
