@@ -30,12 +30,14 @@ static enum wend_status check_location(const struct wend_sql_views *views,
                           "BigQuery reads from Cloud Storage only; copy the snapshot there and say "
                           "where with --at, such as --at gs://BUCKET/FOLDER");
     }
-    /* Only DuckDB has a way to write such a character as itself. */
-    if (views->engine != WEND_SQL_DUCKDB && strpbrk(views->location, "*?[]{}\\,") != NULL) {
+    /* Only DuckDB has a way to write such characters as themselves, but for the backslash. */
+    bool is_duckdb = views->engine == WEND_SQL_DUCKDB;
+    if (strpbrk(views->location, is_duckdb ? "\\" : "*?[]{}\\,") != NULL) {
         return wend__fail(error, WEND_ERROR_USAGE,
-                          "%s takes the characters * ? [ ] { } \\ , in the place of a file for a "
-                          "pattern; move the snapshot, or say with --at where the engine finds it",
-                          engine_names[views->engine]);
+                          "%s does not take %s in the place of a file for what they are; move the "
+                          "snapshot, or say with --at where the engine finds it",
+                          engine_names[views->engine],
+                          is_duckdb ? "backslashes" : "the characters * ? [ ] { } \\ ,");
     }
     return WEND_OK;
 }

@@ -15,7 +15,7 @@ import sys
 import tempfile
 
 GUARD = """
-import os, signal, shutil, sys
+import os, signal, shutil, subprocess, sys
 os.setsid()
 sys.stdin.buffer.read()
 try:
@@ -23,6 +23,9 @@ try:
         os.kill(int(file.readline()), signal.SIGQUIT)
 except (OSError, ValueError):
     pass
+for entry in os.scandir(sys.argv[1]):
+    if os.path.ismount(entry.path):
+        subprocess.run(["umount", "-l", entry.path])
 shutil.rmtree(sys.argv[1], ignore_errors=True)
 """
 SETTINGS = """

@@ -1,5 +1,8 @@
 #!/usr/bin/env python3
-"""`wend publish postgres` when something breaks: nothing doubled, nothing half, and a next step."""
+"""`wend publish postgres` when something breaks: nothing doubled, nothing half, and a next step.
+
+Usage: test_postgres_breaks.py [PUBLISH_TOOL]
+"""
 import os
 import signal
 import subprocess
@@ -17,6 +20,7 @@ import server  # noqa: E402
 import snapshots  # noqa: E402
 import suite  # noqa: E402
 
+TOOL = sys.argv.pop(1) if len(sys.argv) > 1 and os.access(sys.argv[1], os.X_OK) else None
 RUN_AGAIN = "run the same command again"
 SESSIONS = "application_name = 'wend'"
 
@@ -165,7 +169,8 @@ class Breaks(unittest.TestCase):
     def test_a_full_disk_of_the_server(self):
         disk = f"{self.pg.place}/{self.database}"
         os.mkdir(disk)
-        mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=2m,mode=777", "none", disk],
+        owner = "uid={},gid={}".format(*(self.pg.user or (os.getuid(), os.getgid())))
+        mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size=2m,{owner}", "none", disk],
                                  capture_output=True, text=True)
         if mounted.returncode:
             self.skipTest(f"no small disk can be made: {mounted.stderr.strip()}")
@@ -228,6 +233,18 @@ class Breaks(unittest.TestCase):
                                  code == 0 and not environment)
         self.assertEqual(self.sql(f"SELECT count(*) FROM wend.publish_log l WHERE "
                                   f"l::text LIKE '%{secret}%'"), "0")
+
+
+    @unittest.skipUnless(TOOL, "publish_tool was not given")
+    def test_each_allocation_fails_once(self):
+        small = snapshots.shop(self.place, "small")
+        result = subprocess.run([TOOL, small, self.pg.conninfo(self.database)],
+                                capture_output=True, text=True, timeout=500)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertGreater(int(result.stdout), 50)
+        self.assertEqual(compare.differences(self.pg, small, self.database)[0], [])
+        # Each attempt but the last was taken back.
+        self.assertEqual(self.sql("SELECT count(*) FROM wend.publish_log"), "2")
 
 
 if __name__ == "__main__":

@@ -195,7 +195,7 @@ void wend__cli_zsh(struct wend_cli_text *out) {
         add_zsh_options(out, (enum wend_cli_command_id)i);
         wend__cli_text_add_format(out, "            '*:%s' ;;\n",
                                   i == WEND_CLI_HELP       ? "command:(replay show check init "
-                                                             "merge verify generate)"
+                                                             "merge verify publish generate)"
                                   : i == WEND_CLI_GENERATE ? "nothing:"
                                                            : "file:_files");
     }

@@ -248,11 +248,13 @@ const struct wend_cli_command wend__cli_commands[WEND_CLI_COMMAND_COUNT] = {
                 "files known to DuckDB, ClickHouse, Trino, BigQuery or Spark, as views or external "
                 "tables with comments. `wend publish duckdb DIR` is the same for DuckDB. They read "
                 "the files where they are: nothing is copied.",
-            .examples = "wend publish postgres out --to \"host=localhost dbname=wend\"\n"
-                        "psql wend -c 'select path, units from wend.paths order by units desc'\n"
-                        "# a database file for BI tools that read DuckDB\n"
-                        "wend publish duckdb out > views.sql && duckdb wend.duckdb < views.sql\n"
-                        "wend publish views out --engine trino --at s3://bucket/out > views.sql\n",
+            .examples =
+                "wend publish postgres out --to \"host=localhost dbname=wend\"\n"
+                "psql wend -c 'select path, units from wend.paths order by units desc limit "
+                "5'\n"
+                "# a database file for BI tools that read DuckDB\n"
+                "wend publish duckdb out > views.sql && duckdb wend.duckdb < views.sql\n"
+                "wend publish views out --engine bigquery --at gs://bucket/out > views.sql\n",
             .exits = "3: the server cannot be reached, refuses, or was lost; nothing was "
                      "published.",
         },
