@@ -34,8 +34,12 @@ static void put_name(const struct canvas *canvas, const struct wend_flow_node *n
     }
 }
 
-/* Whether most of those who end at a touchpoint gave up. */
+/* Whether most of those who end at a touchpoint gave up; of the small ones together: of all units.
+ */
 static bool is_lost(const struct wend_map_slice *slice, uint32_t name) {
+    if (name == WEND_FLOW_OTHER) {
+        return slice->abandoned * 2 > slice->units;
+    }
     const struct wend_map_sum *point = wend__map_touchpoint(slice, name);
     return point != NULL && point->value[WEND_MAP_ABANDONED] * 2 >= point->value[WEND_MAP_EXITS] &&
            point->value[WEND_MAP_ABANDONED] > 0;

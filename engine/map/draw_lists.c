@@ -34,7 +34,7 @@ double wend__draw_drops(const struct wend_drawing *drawing) {
         double share = (double)lost / (double)drops[0]->value[WEND_MAP_ABANDONED];
         wend__draw_point_begin(drawing, drops[i]->key[0]);
         wend__draw_rect(pen, "hit", 0, y, width, DROP_STEP, 0);
-        wend__draw_name(drawing, "l", 0, y + 16, drops[i]->key[0], width - 150, 14);
+        wend__draw_name(drawing, "l", 0, y + 16, drops[i]->key[0], width - 130, 14);
         wend__draw_text_begin(pen, "v bad-text b end", width - 62, y + 16);
         wend__pen_count(pen, lost);
         text_end(pen);

@@ -144,19 +144,35 @@ static void draw_header(const struct board *board, const struct wend_map_stage *
     wend__pen_put(pen, "</text></g>");
 }
 
+/* "+ 12 more". Returns its height. */
+static double draw_rest(struct wend_pen *pen, size_t rest, double x, double y) {
+    if (rest == 0) {
+        return 0;
+    }
+    wend__draw_text_begin(pen, "cap", x, y + 8);
+    wend__pen_format(pen, "+ %zu " LABEL_MORE "</text>", rest);
+    return 16;
+}
+
 /* Cards of one stage (0: none) from the top of its column. Returns where they end. */
 static double draw_column(const struct board *board, uint32_t position, double x) {
     const struct wend_map_sums *points = &board->drawing->slice->touchpoints;
     double y = HEADER_HEIGHT;
     uint32_t drawn = 0;
-    for (size_t i = 0; i < points->count && drawn < board->drawing->rows; i++) {
-        if (points->items[i].key[1] == position && points->items[i].value[WEND_MAP_UNITS] > 0) {
-            draw_card(board, &points->items[i], x, y);
-            y += CARD_STEP;
-            drawn++;
+    size_t rest = 0;
+    for (size_t i = 0; i < points->count; i++) {
+        if (points->items[i].key[1] != position || points->items[i].value[WEND_MAP_UNITS] == 0) {
+            continue;
         }
+        if (drawn == board->drawing->rows) {
+            rest++;
+            continue;
+        }
+        draw_card(board, &points->items[i], x, y);
+        y += CARD_STEP;
+        drawn++;
     }
-    return y - (CARD_STEP - CARD_HEIGHT);
+    return y - (CARD_STEP - CARD_HEIGHT) + draw_rest(board->drawing->pen, rest, x + 10, y);
 }
 
 /* Without stages: cards by reach, row by row. */
@@ -169,7 +185,8 @@ static double draw_plain(const struct board *board) {
                   (double)(drawn % PLAIN_COLUMNS) * (board->column_width + GAP),
                   (double)(drawn / PLAIN_COLUMNS) * CARD_STEP);
     }
-    return (double)((drawn + PLAIN_COLUMNS - 1) / PLAIN_COLUMNS) * CARD_STEP;
+    double height = (double)((drawn + PLAIN_COLUMNS - 1) / PLAIN_COLUMNS) * CARD_STEP;
+    return height + draw_rest(board->drawing->pen, points->count - drawn, 10, height);
 }
 
 static bool has_stageless(const struct wend_map_slice *slice) {
@@ -208,5 +225,6 @@ double wend__draw_stages(const struct wend_drawing *drawing) {
         double end = draw_column(&board, i < stages ? (uint32_t)i + 1 : 0, x);
         height = end > height ? end : height;
     }
-    return height;
+    /* So many stages that columns would be too narrow: the last ones stand in the table alone. */
+    return height + draw_rest(drawing->pen, slice->stage_count - stages, 0, height + 10);
 }

@@ -40,6 +40,7 @@
     "How many come, how many of them reach the goal, and how many give up here."
 #define LABEL_NO_STAGES "Touchpoints by reach"
 #define LABEL_NO_STAGE "in no stage"
+#define LABEL_MORE "more"
 #define LABEL_GO_ON "go on"
 #define LABEL_LOST_HERE "lost here"
 #define LABEL_FLOW "Where they go, step by step"

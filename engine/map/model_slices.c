@@ -158,7 +158,7 @@ enum wend_status wend__map_choose_slices(struct wend_map_model *model, struct we
     for (size_t rank = 0; more; rank++) {
         more = false;
         for (uint32_t i = 0; (scope = scope_at(model, i)) != UINT32_MAX; i++) {
-            uint32_t value;
+            uint32_t value = WEND_MAP_NO_NAME;
             if (value_at(&model->sizes, scope, rank, &value)) {
                 add_slice(model, scope, value, false);
                 more = true;

@@ -44,7 +44,7 @@ static enum wend_status add_stage(struct wend_map_model *model, const struct wen
     WEND_TRY(wend__map_intern(model, wend__map_text(row, STAGE), &name, error));
     struct wend_map_slice *slice;
     for (size_t at = 0; (slice = wend__map_next_slice(model, row, &at)) != NULL;) {
-        struct wend_map_stage *stage;
+        struct wend_map_stage *stage = NULL;
         WEND_TRY(stage_at(slice, wend__map_integer(row, STAGE_POSITION), &stage, error));
         stage->name = name;
         stage->visited += wend__map_integer(row, STAGE_VISITED);
@@ -85,7 +85,7 @@ static enum wend_status add_point(struct wend_map_model *model, const struct wen
     WEND_TRY(wend__map_intern(model, wend__map_text(row, POINT), &name, error));
     struct wend_map_slice *slice;
     for (size_t at = 0; (slice = wend__map_next_slice(model, row, &at)) != NULL;) {
-        struct wend_map_sum *sum;
+        struct wend_map_sum *sum = NULL;
         WEND_TRY(point_at(model, slice, name, wend__map_text(row, POINT_STAGE), &sum, error));
         sum->value[WEND_MAP_EVENTS] += wend__map_integer(row, POINT_EVENTS);
         sum->value[WEND_MAP_UNITS] += wend__map_integer(row, POINT_UNITS);
@@ -102,7 +102,7 @@ static enum wend_status add_lost(struct wend_map_model *model, const struct wend
     WEND_TRY(wend__map_intern(model, wend__map_text(row, LOST_POINT), &name, error));
     struct wend_map_slice *slice;
     for (size_t at = 0; (slice = wend__map_next_slice(model, row, &at)) != NULL;) {
-        struct wend_map_sum *sum;
+        struct wend_map_sum *sum = NULL;
         WEND_TRY(point_at(model, slice, name, wend__map_text(row, LOST_STAGE), &sum, error));
         sum->value[WEND_MAP_ABANDONED] += wend__map_integer(row, LOST_ABANDONED);
         if (name == model->none) { /* it is no touchpoint: this table alone has it */

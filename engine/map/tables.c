@@ -98,6 +98,10 @@ void wend__table_points(const struct wend_drawing *drawing) {
         count(pen, point->value[WEND_MAP_ABANDONED]);
         share(pen, point->value[WEND_MAP_ABANDONED], point->value[WEND_MAP_UNITS]);
     }
+    if (slice->touchpoints.count > POINTS_MAX) {
+        wend__pen_format(pen, "<tr><td colspan=8>+ %zu " LABEL_OTHERS,
+                         slice->touchpoints.count - POINTS_MAX);
+    }
     end(pen);
 }
 

@@ -140,6 +140,36 @@ static void render(size_t columns_wide) {
     wend__cli_table_deinit(&table);
 }
 
+static void render_bars(size_t columns_wide) {
+    const struct wend_cli_column title = {.title = "units", .right = true};
+    const double shares[] = {1, 0.55, 0, 0.0001};
+    struct wend_cli_table table;
+    wend__cli_table_init(&table, &title, 1);
+    for (size_t i = 0; i < sizeof shares / sizeof shares[0]; i++) {
+        struct wend_cli_cell number = cell(WEND_CLI_CELL_NUMBER, "7");
+        wend__cli_table_add(&table, &number);
+    }
+    table.shares = shares;
+    wend__cli_table_render(&table, columns_wide, false, &out);
+    wend__cli_table_deinit(&table);
+}
+
+Test(cli_table, bars_take_what_is_left_of_the_width_in_eighths_of_a_cell) {
+    render_bars(17);
+    cr_assert_str_eq(wend__cli_text_string(&out),
+                     "units\n"
+                     "    7  \u2588\u2588\u2588\u2588\u2588\u2588\u2588"
+                     "\u2588\u2588\u2588\n"
+                     "    7  \u2588\u2588\u2588\u2588\u2588\u258C\n"
+                     "    7\n"
+                     "    7  \u258F\n");
+}
+
+Test(cli_table, without_room_there_are_no_bars) {
+    render_bars(12);
+    cr_assert_str_eq(wend__cli_text_string(&out), "units\n    7\n    7\n    7\n    7\n");
+}
+
 Test(cli_table, columns_align_by_cells_and_nothing_is_cut_without_a_width) {
     render(0);
     cr_assert_str_eq(wend__cli_text_string(&out),

@@ -99,7 +99,8 @@ const struct wend_cli_command wend__cli_commands[WEND_CLI_COMMAND_COUNT] = {
                 "A table for people leaves out columns that say nothing, such as a scope that is "
                 "always the same, and adds to each path its share of the scope's units among the "
                 "rows that match. On a terminal long paths are shortened in the middle to its "
-                "width, and control characters in names are shown as escapes.",
+                "width, bars show the counts where there is room, and control characters in names "
+                "are shown as escapes.",
             .examples = "wend show out\n"
                         "wend show out paths --top 10\n"
                         "wend show out abandonment --scope purchase --where device=mobile\n"

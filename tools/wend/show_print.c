@@ -206,6 +206,23 @@ static void add_summary(const struct wend_cli_show *show, const bool *fitting, c
     wend__cli_text_add(out, "\n");
 }
 
+/* Of each row its count beside the largest; to be freed. NULL where rows have no count. */
+static double *find_shares(const struct wend_cli_show *show) {
+    if (show->order_column == WEND_CLI_NO_COLUMN) {
+        return NULL;
+    }
+    double *shares = wend__cli_alloc((show->rows.count + 1) * sizeof *shares);
+    int64_t most = 1;
+    for (size_t i = 0; i < show->rows.count; i++) {
+        most = show->rows.rows[i].order > most ? show->rows.rows[i].order : most;
+    }
+    for (size_t i = 0; i < show->rows.count; i++) {
+        int64_t count = show->rows.rows[i].order;
+        shares[i] = count > 0 ? (double)count / (double)most : 0;
+    }
+    return shares;
+}
+
 static enum wend_status print_for_people(struct wend_cli_show *show, struct wend_error *error) {
     const struct wend_cli_terminal *terminal = &show->context->terminal;
     size_t width = terminal->output_is_terminal ? terminal->width : 0;
@@ -222,6 +239,8 @@ static enum wend_status print_for_people(struct wend_cli_show *show, struct wend
         wend__cli_table_deinit(&table);
         build_table(show, shown, titles, &table);
     }
+    double *shares = width > 0 ? find_shares(show) : NULL;
+    table.shares = shares;
     wend__cli_table_render(&table, width, terminal->output_color, &out);
     if (!show->context->quiet) {
         add_summary(show, fitting, shown, &out);
@@ -229,6 +248,7 @@ static enum wend_status print_for_people(struct wend_cli_show *show, struct wend
     enum wend_status status = wend__cli_print(&out, error);
     wend__cli_table_deinit(&table);
     wend__cli_text_deinit(&out);
+    free(shares);
     free(fitting);
     free(shown);
     free(titles);

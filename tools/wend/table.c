@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define BAR_MIN 6U
+#define BAR_MAX 30U
 #define COLUMN_GAP 2
 #define SHRUNK_MIN 12
 #define ELLIPSIS "\xE2\x80\xA6"
@@ -119,6 +121,34 @@ static void render_cell(const struct wend_cli_column *column, const char *text, 
     wend__cli_text_deinit(&shown);
 }
 
+/* Eighths of a cell make the bar smooth; what is not 0 shows. */
+static void render_bar(double share, size_t cells, struct wend_cli_text *out) {
+    static const char *const parts[] = {"",
+                                        "\xE2\x96\x8F",
+                                        "\xE2\x96\x8E",
+                                        "\xE2\x96\x8D",
+                                        "\xE2\x96\x8C",
+                                        "\xE2\x96\x8B",
+                                        "\xE2\x96\x8A",
+                                        "\xE2\x96\x89"};
+    size_t eighths = (size_t)(share * (double)cells * 8 + 0.5);
+    eighths = share > 0 && eighths == 0 ? 1 : eighths;
+    for (size_t i = 0; i < eighths / 8; i++) {
+        wend__cli_text_add(out, "\xE2\x96\x88");
+    }
+    wend__cli_text_add(out, parts[eighths % 8]);
+}
+
+/* Cells that are left for bars behind the columns. */
+static size_t bar_cells(const struct wend_cli_table *table, const size_t *widths, size_t width) {
+    size_t taken = COLUMN_GAP;
+    for (size_t i = 0; i < table->column_count; i++) {
+        taken += widths[i] + (i > 0 ? COLUMN_GAP : 0);
+    }
+    size_t left = width > taken ? width - taken : 0;
+    return table->shares == NULL || left < BAR_MIN ? 0 : left > BAR_MAX ? BAR_MAX : left;
+}
+
 /* Absent cells leave blanks at the end of the line. */
 static void trim_line(struct wend_cli_text *out) {
     while (out->len > 0 && out->data[out->len - 1] == ' ') {
@@ -134,6 +164,7 @@ void wend__cli_table_render(const struct wend_cli_table *table, size_t width, bo
     }
     size_t *widths = wend__cli_alloc(count * sizeof *widths);
     fit_columns(table, width, widths);
+    size_t bar = bar_cells(table, widths, width);
     wend__cli_text_add(out, styled ? "\033[1m" : "");
     for (size_t i = 0; i < count; i++) {
         const char *title = table->columns[i].title;
@@ -144,8 +175,12 @@ void wend__cli_table_render(const struct wend_cli_table *table, size_t width, bo
         size_t len;
         size_t i = cell % count;
         const char *text = cell_text(table, cell, &len);
-        render_cell(&table->columns[i], text, len, widths[i], i + 1 == count, out);
-        if (i + 1 == count) {
+        bool last = i + 1 == count;
+        render_cell(&table->columns[i], text, len, widths[i], last && bar == 0, out);
+        if (last) {
+            if (bar > 0) {
+                render_bar(table->shares[cell / count], bar, out);
+            }
             trim_line(out);
             wend__cli_text_add(out, "\n");
         }

@@ -44,6 +44,7 @@ struct wend_cli_table {
     size_t *ends;               /* end of cell i in `bytes` */
     size_t cell_count;
     size_t cell_capacity;
+    const double *shares; /* the caller's: of each row, 0 to 1, drawn as a bar; NULL: no bars */
 };
 
 void wend__cli_table_init(struct wend_cli_table *table, const struct wend_cli_column *columns,
@@ -55,7 +56,8 @@ void wend__cli_table_add(struct wend_cli_table *table, const struct wend_cli_cel
 void wend__cli_table_widths(const struct wend_cli_table *table, size_t *widths);
 /*
  * Appends the table. `width` 0: as wide as it is. Else columns that shrink lose cells, the widest
- * first, down to 12 each. `styled`: the title row is bold.
+ * first, down to 12 each, and what is left of the width takes the bars, where it is 6 cells or
+ * more. `styled`: the title row is bold.
  */
 void wend__cli_table_render(const struct wend_cli_table *table, size_t width, bool styled,
                             struct wend_cli_text *out);
