@@ -84,7 +84,8 @@ class Views(unittest.TestCase):
         number = next(name for name, kind in columns if kind == "BIGINT")
         text = [name for name, kind in columns if kind == "VARCHAR"][1]
         return number, text, duckdb.sql(
-            f"SELECT count(*), coalesce(sum({number}), 0)::BIGINT, count(DISTINCT {compare.quoted(text)}) "
+            f"SELECT count(*), coalesce(sum({number}), 0)::BIGINT, "
+            f"count(DISTINCT {compare.quoted(text)}) "
             f"FROM read_parquet('{snapshot}/{table}/*.parquet')").fetchall()[0]
 
     def check(self, snapshot, name, query):
@@ -150,7 +151,8 @@ class Views(unittest.TestCase):
                 found = []
                 for statement in parsed:
                     self.assertNotIsInstance(statement, sqlglot.exp.Command)
-                    words = statement.sql(dialect=engine, comments=False).replace("OR REPLACE ", "").split()
+                    shown_sql = statement.sql(dialect=engine, comments=False)
+                    words = shown_sql.replace("OR REPLACE ", "").split()
                     found.append(" ".join(words[:3 if words[1] == "EXTERNAL" else 2]))
                 self.assertEqual(found, first + each * len(TABLES))
                 for table in TABLES:
