@@ -4,6 +4,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#define TURN_ATTEMPTS 50U
+#define TURN_PAUSE_MS 200U
+
 enum wend_status wend__publisher_run(struct wend_publisher *publisher, struct wend_sql *sql,
                                      PGresult **result, struct wend_error *error) {
     enum wend_status status;
@@ -21,23 +24,37 @@ enum wend_status wend__publisher_run(struct wend_publisher *publisher, struct we
     return status;
 }
 
-/* Two publishings into one schema would wait for each other, and the later one be older. */
-static enum wend_status take_turn(struct wend_publisher *publisher, struct wend_error *error) {
+static enum wend_status try_turn(struct wend_publisher *publisher, bool *is_mine,
+                                 struct wend_error *error) {
     struct wend_sql sql = {.engine = WEND_SQL_POSTGRES};
     PGresult *result = NULL;
-    wend__sql_add(&sql, "BEGIN; SELECT pg_catalog.pg_try_advisory_xact_lock("
+    wend__sql_add(&sql, "SELECT pg_catalog.pg_try_advisory_xact_lock("
                         "pg_catalog.hashtext('wend publish'), pg_catalog.hashtext(");
     wend__sql_text(&sql, wend__bytes_text(publisher->target.schema));
     wend__sql_add(&sql, "))");
     WEND_TRY(wend__publisher_run(publisher, &sql, &result, error));
-    bool is_mine = PQntuples(result) == 1 && PQgetvalue(result, 0, 0)[0] == 't';
+    *is_mine = PQntuples(result) == 1 && PQgetvalue(result, 0, 0)[0] == 't';
     PQclear(result);
-    if (is_mine) {
-        return WEND_OK;
+    return WEND_OK;
+}
+
+/*
+ * Two publishings into one schema would wait for each other, and the later one be older. A session
+ * whose client has gone needs a moment to take everything back, so there are some attempts.
+ */
+static enum wend_status take_turn(struct wend_publisher *publisher, struct wend_error *error) {
+    bool is_mine = false;
+    WEND_TRY(wend__postgres_run(publisher->postgres, "BEGIN", NULL, error));
+    for (uint32_t i = 0; i < TURN_ATTEMPTS; i++) {
+        WEND_TRY(try_turn(publisher, &is_mine, error));
+        if (is_mine) {
+            return WEND_OK;
+        }
+        WEND_TRY(wend__postgres_pause(publisher->postgres, TURN_PAUSE_MS, error));
     }
     wend__fail(error, WEND_ERROR_IO,
                "somebody else is publishing into schema %s; nothing was published; run the same "
-               "command again when that is done",
+               "command again when that is done (see pg_stat_activity)",
                publisher->target.schema);
     if (error != NULL) {
         error->retryable = true;

@@ -97,14 +97,13 @@ class Postgres(unittest.TestCase):
     def test_views_and_grants_and_indexes_stay(self):
         self.publish(self.first)
         self.sql("CREATE ROLE analyst; GRANT SELECT ON wend.paths TO analyst;"
-                 "CREATE VIEW public.top AS SELECT path, sum(units) AS n FROM wend.paths "
-                 "GROUP BY 1;"
+                 "CREATE VIEW public.top AS "
+                 "SELECT path, sum(units) AS n FROM wend.paths GROUP BY 1;"
                  "CREATE INDEX mine ON wend.paths (step_count)")
         self.publish(self.second)
         self.assert_equal(self.second)
-        self.assertEqual(
-            self.sql("SELECT sum(n) FROM public.top"),
-            self.sql("SELECT sum(units) FROM wend.paths"))
+        self.assertEqual(self.sql("SELECT sum(n) FROM public.top"),
+                         self.sql("SELECT sum(units) FROM wend.paths"))
         self.assertEqual(
             self.sql("SELECT has_table_privilege('analyst', 'wend.paths', 'SELECT')"), "t")
         self.assertEqual(self.sql(

@@ -151,8 +151,8 @@ class Views(unittest.TestCase):
                 found = []
                 for statement in parsed:
                     self.assertNotIsInstance(statement, sqlglot.exp.Command)
-                    text = statement.sql(dialect=engine, comments=False)
-                    words = text.replace("OR REPLACE ", "").split()
+                    shown_sql = statement.sql(dialect=engine, comments=False)
+                    words = shown_sql.replace("OR REPLACE ", "").split()
                     found.append(" ".join(words[:3 if words[1] == "EXTERNAL" else 2]))
                 self.assertEqual(found, first + each * len(TABLES))
                 for table in TABLES:
