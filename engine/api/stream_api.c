@@ -47,6 +47,10 @@ enum wend_status wend_stream_run_to_end(const struct wend_stream_options *option
         .settings = settings,
         .setting_count = ruleset.kafka_count + options->setting_count,
         .memory_bytes = options->kafka_memory_bytes,
+        .state = options->state,
+        .checkpoint_us =
+            options->checkpoint_us != 0 ? options->checkpoint_us : WEND_STREAM_CHECKPOINT_US,
+        .accepts_definitions = options->accept_new_definitions,
         .note = options->note,
         .note_context = options->note_context,
     };

@@ -37,6 +37,9 @@ struct wend_run_kafka {
     uint64_t memory_bytes; /* for librdkafka's queues; 0: a part of memory */
     void (*note)(void *context, const char *text); /* troubles on the way, lines for people */
     void *note_context;
+    const char *state; /* directory of the checkpoints; NULL: nothing is kept */
+    int64_t checkpoint_us;
+    bool accepts_definitions; /* that differ from those of the checkpoints */
 };
 
 /* Everything is borrowed for the run. 0 and NULL: the default, where there is one. */

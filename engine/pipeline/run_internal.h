@@ -11,6 +11,8 @@
 #include "pipeline/run.h"
 #include "worker/worker.h"
 
+struct wend_run_shards;
+
 struct wend_run_state {
     const struct wend_run_options *options;
     struct wend_inputs inputs;
@@ -19,7 +21,8 @@ struct wend_run_state {
     struct wend_block_reader *reader; /* NULL: messages */
     struct wend_kafka *kafka;         /* NULL: files */
     struct wend_stream_state **partitions;
-    uint64_t message_count; /* that are to be read, at most */
+    struct wend_run_shards *shards; /* NULL: no state is kept */
+    uint64_t message_count;         /* that are to be read, at most */
     struct wend_router *router;
     struct wend_gate gate;
     struct wend_budget budget;

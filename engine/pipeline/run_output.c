@@ -2,7 +2,7 @@
 #include "base/memory.h"
 #include "pipeline/look.h"
 #include "pipeline/row_merge.h"
-#include "pipeline/run_internal.h"
+#include "pipeline/run_shards.h"
 
 static bool wants(uint32_t tables, unsigned table) {
     return (tables >> table & 1) != 0;
@@ -78,14 +78,21 @@ static enum wend_status write_table(struct wend_run_state *run, enum wend_table_
         return WEND_OK;
     }
     struct wend_runs *runs[WEND_MAX_THREADS];
-    for (uint32_t i = 0; i < run->worker_count; i++) {
+    uint32_t count = run->worker_count;
+    struct wend_runs *gathered = NULL; /* of all shards */
+    if (run->shards != NULL) {
+        WEND_TRY(wend__run_shards_rows(run, table, &gathered, error));
+        runs[0] = gathered;
+        count = 1;
+    }
+    for (uint32_t i = 0; run->shards == NULL && i < count; i++) {
         runs[i] = wend__worker_rows(run->workers[i], table);
     }
     bool is_aggregate = table < WEND_AGGREGATE_COUNT;
     struct wend_row_merge merge = {0};
-    enum wend_status status = wend__row_merge_open(&merge, runs, run->worker_count,
-                                                   is_aggregate ? wend__payload_combine : NULL,
-                                                   (void *)&wend__schemas[table].shape, error);
+    enum wend_status status =
+        wend__row_merge_open(&merge, runs, count, is_aggregate ? wend__payload_combine : NULL,
+                             (void *)&wend__schemas[table].shape, error);
     if (status == WEND_OK && writes) {
         status = wend__snapshot_writer_begin(run->writer, table, error);
     }
@@ -99,6 +106,7 @@ static enum wend_status write_table(struct wend_run_state *run, enum wend_table_
         status = wend__top_lists_end(run->result->lists, table, error);
     }
     wend__row_merge_deinit(&merge);
+    wend__runs_destroy(gathered);
     return status;
 }
 

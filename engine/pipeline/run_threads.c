@@ -1,6 +1,6 @@
 /* The phases of a run, each on one thread a worker. */
 #include "base/memory.h"
-#include "pipeline/run_internal.h"
+#include "pipeline/run_shards.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -13,7 +13,7 @@ struct phase;
 
 struct phase_thread {
     struct phase *phase;
-    struct wend_worker *worker;
+    uint32_t index;
     pthread_t thread;
     bool is_started;
     enum wend_status status;
@@ -33,9 +33,16 @@ struct phase {
 static void *work(void *context) {
     struct phase_thread *self = context;
     struct phase *phase = self->phase;
-    self->status = phase->which == WEND_RUN_INGEST
-                       ? wend__worker_ingest(self->worker, &self->error)
-                       : wend__worker_fold(self->worker, phase->run->watermark_us, &self->error);
+    struct wend_run_state *run = phase->run;
+    bool is_ingest = phase->which == WEND_RUN_INGEST;
+    if (run->shards != NULL) {
+        self->status = is_ingest ? wend__run_shards_ingest(run, self->index, &self->error)
+                                 : wend__run_shards_fold(run, self->index, &self->error);
+    } else {
+        struct wend_worker *worker = run->workers[self->index];
+        self->status = is_ingest ? wend__worker_ingest(worker, &self->error)
+                                 : wend__worker_fold(worker, run->watermark_us, &self->error);
+    }
     pthread_mutex_lock(&phase->lock);
     phase->running--;
     pthread_cond_signal(&phase->changed);
@@ -58,7 +65,7 @@ static enum wend_status start_all(struct phase *phase, struct wend_error *error)
     struct wend_run_state *run = phase->run;
     for (uint32_t i = 0; i < run->worker_count; i++) {
         struct phase_thread *self = &phase->threads[i];
-        *self = (struct phase_thread){.phase = phase, .worker = run->workers[i]};
+        *self = (struct phase_thread){.phase = phase, .index = i};
         pthread_mutex_lock(&phase->lock);
         phase->running++;
         pthread_mutex_unlock(&phase->lock);
@@ -89,6 +96,9 @@ static uint32_t phase_permille(const struct wend_run_state *run) {
 static bool tell_progress(struct wend_run_state *run) {
     if (run->kafka != NULL) {
         wend__kafka_serve(run->kafka);
+    }
+    if (run->shards != NULL) {
+        wend__checkpoint_writer_tell(run);
     }
     if (run->options->progress == NULL) {
         return true;

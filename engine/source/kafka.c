@@ -158,6 +158,41 @@ const struct wend_kafka_partition *wend__kafka_partition(const struct wend_kafka
     return &kafka->partitions[index];
 }
 
+enum wend_status wend__kafka_resume(struct wend_kafka *kafka, size_t index,
+                                    const struct wend_kafka_partition *known,
+                                    struct wend_error *error) {
+    struct wend_kafka_partition *partition = &kafka->partitions[index];
+    int64_t next = known->next_offset;
+    if (next < partition->log_begin) {
+        return wend__fail(error, WEND_ERROR_IO,
+                          "partition %d of `%.250s` goes on at offset %lld, but its log begins at "
+                          "%lld: retention has deleted what is missing. Nothing was skipped; to "
+                          "leave the gap, begin anew with another --state",
+                          partition->partition, partition->topic, (long long)next,
+                          (long long)partition->log_begin);
+    }
+    if (next > partition->end_offset) {
+        return wend__fail(error, WEND_ERROR_IO,
+                          "partition %d of `%.250s` goes on at offset %lld, but its log ends at "
+                          "%lld: the topic was made anew, or has lost data. Nothing was read; to "
+                          "read it from its beginning, begin anew with another --state",
+                          partition->partition, partition->topic, (long long)next,
+                          (long long)partition->end_offset);
+    }
+    partition->begin_offset = known->begin_offset;
+    partition->next_offset = next;
+    partition->bytes = known->bytes;
+    partition->tombstones = known->tombstones;
+    partition->null_keys = known->null_keys;
+    partition->empty_offsets = known->empty_offsets;
+    struct wend_kafka_lane *lane = &kafka->lanes[index % kafka->lane_count];
+    bool is_over = next >= partition->end_offset;
+    lane->open_count += partition->is_over ? 1 : 0;
+    lane->open_count -= is_over ? 1 : 0;
+    partition->is_over = is_over;
+    return WEND_OK;
+}
+
 enum wend_status wend__kafka_start(struct wend_kafka *kafka, struct wend_error *error) {
     rd_kafka_topic_partition_list_t *list =
         rd_kafka_topic_partition_list_new((int)kafka->partition_count);
@@ -170,7 +205,7 @@ enum wend_status wend__kafka_start(struct wend_kafka *kafka, struct wend_error *
             continue;
         }
         rd_kafka_topic_partition_list_add(list, partition->topic, partition->partition)->offset =
-            partition->begin_offset;
+            partition->next_offset;
         /* Before the assignment, so that not one message goes another way. */
         rd_kafka_queue_t *own =
             rd_kafka_queue_get_partition(kafka->client, partition->topic, partition->partition);

@@ -61,6 +61,7 @@ struct wend_kafka_options {
 struct wend_kafka_partition {
     const char *topic;
     int32_t partition;
+    int64_t log_begin; /* the first offset that the log had when it was looked at */
     int64_t begin_offset;
     int64_t end_offset;  /* behind the last that is read */
     int64_t next_offset; /* a lower bound of the next message's */
@@ -102,6 +103,14 @@ size_t wend__kafka_partition_count(const struct wend_kafka *kafka);
 /* In input order: topics as named, those of a pattern by name, then the partitions. */
 const struct wend_kafka_partition *wend__kafka_partition(const struct wend_kafka *kafka,
                                                          size_t index);
+
+/*
+ * Before `start`: the partition goes on as `known` says: from its next_offset, with its begin and
+ * counts. WEND_ERROR_IO: that offset is not in the log any more, or not yet.
+ */
+WEND_MUST_CHECK enum wend_status wend__kafka_resume(struct wend_kafka *kafka, size_t index,
+                                                    const struct wend_kafka_partition *known,
+                                                    struct wend_error *error);
 
 /* Begins to fetch. WEND_ERROR_IO. */
 WEND_MUST_CHECK enum wend_status wend__kafka_start(struct wend_kafka *kafka,

@@ -61,6 +61,15 @@ void wend__kafka_release(struct wend_kafka *kafka, uint32_t thread) {
     (void)thread;
 }
 
+enum wend_status wend__kafka_resume(struct wend_kafka *kafka, size_t index,
+                                    const struct wend_kafka_partition *known,
+                                    struct wend_error *error) {
+    (void)kafka;
+    (void)index;
+    (void)known;
+    return fail(error);
+}
+
 void wend__kafka_stop(struct wend_kafka *kafka) {
     (void)kafka;
 }

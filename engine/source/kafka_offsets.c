@@ -13,6 +13,7 @@ static enum wend_status find_ends(struct wend_kafka *kafka, struct wend_kafka_pa
         rd_kafka_resp_err_t result = rd_kafka_query_watermark_offsets(
             kafka->client, partition->topic, partition->partition, &low, &high, TRY_MS);
         if (result == RD_KAFKA_RESP_ERR_NO_ERROR) {
+            partition->log_begin = low;
             partition->begin_offset = kafka->config.starts_latest ? high : low;
             partition->end_offset = high;
             partition->next_offset = partition->begin_offset;

@@ -36,10 +36,9 @@ static enum wend_status set_partition(struct wend_worker *worker, uint32_t parti
     return wend__decoder_set_input(worker->decoder, &stream->detected, error);
 }
 
-/* Messages of one partition. */
-static enum wend_status take_messages(struct wend_worker *worker,
-                                      const struct wend_message *messages, size_t count,
-                                      struct wend_error *error) {
+enum wend_status wend__worker_take_messages(struct wend_worker *worker,
+                                            const struct wend_message *messages, size_t count,
+                                            struct wend_error *error) {
     const struct wend_worker_plan *plan = worker->plan;
     WEND_TRY(set_partition(worker, messages[0].partition, error));
     size_t at = 0;
@@ -66,7 +65,7 @@ static enum wend_status take_batch(struct wend_worker *worker, const struct wend
     size_t at = 0;
     while (at < batch->count) {
         size_t count = same_partition(batch->messages + at, batch->count - at);
-        WEND_TRY(take_messages(worker, batch->messages + at, count, error));
+        WEND_TRY(wend__worker_take_messages(worker, batch->messages + at, count, error));
         at += count;
     }
     return WEND_OK;

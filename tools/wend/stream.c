@@ -32,6 +32,7 @@ struct wend_stream_setting *wend__cli_settings(const struct wend_cli_arguments *
 static enum wend_status start_stream(void *context, const struct wend_replay_options *options,
                                      struct wend_result **result, struct wend_error *error) {
     struct wend_cli_context *command = context;
+    const struct wend_cli_value *values = command->arguments->values;
     struct wend_stream_options stream;
     struct wend_cli_text names = {0};
     wend_stream_options_init(&stream);
@@ -39,7 +40,10 @@ static enum wend_status start_stream(void *context, const struct wend_replay_opt
     stream.replay = *options;
     stream.settings = settings;
     stream.setting_count = command->arguments->pair_count;
-    stream.kafka_memory_bytes = command->arguments->values[WEND_CLI_KAFKA_MEMORY].number;
+    stream.kafka_memory_bytes = values[WEND_CLI_KAFKA_MEMORY].number;
+    stream.state = values[WEND_CLI_STATE].text;
+    stream.checkpoint_us = (int64_t)values[WEND_CLI_CHECKPOINT_INTERVAL].number;
+    stream.accept_new_definitions = values[WEND_CLI_ACCEPT_DEFINITIONS].given;
     stream.note = wend__cli_pass_note;
     stream.note_context = command;
     enum wend_status status = wend_stream_run_to_end(&stream, result, error);

@@ -1,0 +1,280 @@
+#include "pipeline/run_shards.h"
+
+#include "base/clock.h"
+#include "base/memory.h"
+
+#include <stdio.h>
+#include <time.h>
+#include <unistd.h>
+
+/* Of a thread for which there is nothing. */
+#define NAP_NS 2000000L
+/* Of the format of parts and states; a change makes older ones unreadable. */
+#define SHAPE_VERSION 1U
+
+static bool append_names(struct wend_buffer *out, const struct wend_bytes *names, uint32_t count) {
+    bool done = wend__buffer_append(out, &count, sizeof count);
+    for (uint32_t i = 0; done && i < count; i++) {
+        done = wend__buffer_append(out, &names[i].len, sizeof names[i].len) &&
+               (names[i].len == 0 || wend__buffer_append(out, names[i].data, names[i].len));
+    }
+    return done;
+}
+
+/* Everything that the bytes of states and parts depend on. */
+static enum wend_status find_shape(struct wend_run_state *run, struct wend_error *error) {
+    const struct wend_ruleset *ruleset = run->options->ruleset;
+    const struct wend_hit_layout *layout = &run->layout;
+    struct wend_buffer bytes = {0};
+    struct wend_bytes segments[WEND_MAX_SEGMENTS];
+    for (uint32_t i = 0; i < ruleset->segment_count; i++) {
+        segments[i] = ruleset->segments[i].name;
+    }
+    uint64_t facts[] = {SHAPE_VERSION,
+                        layout->bytes,
+                        layout->has_value ? 1U : 0U,
+                        layout->has_id ? 1U : 0U,
+                        layout->token_count,
+                        layout->segment_count,
+                        (uint64_t)ruleset->window_us,
+                        run->plan.tables,
+                        sizeof(struct wend_counters)};
+    bool done = wend__buffer_append(&bytes, facts, sizeof facts) &&
+                append_names(&bytes, segments, ruleset->segment_count) &&
+                append_names(&bytes, run->result->scopes, run->result->scope_count);
+    if (done) {
+        run->shards->shape_hash = wend__hash128(wend__buffer_view(&bytes), 0);
+    }
+    wend__buffer_deinit(&bytes);
+    return done ? WEND_OK : wend__fail_memory(error);
+}
+
+static void name_owner(struct wend_run_shards *shards) {
+    char host[128] = "";
+    (void)gethostname(host, sizeof host - 1);
+    (void)snprintf(shards->owner, sizeof shards->owner, "%s/%ld", host, (long)getpid());
+}
+
+enum wend_status wend__run_shards_open(struct wend_run_state *run, struct wend_error *error) {
+    struct wend_run_shards *shards = run->shards;
+    shards->count = wend__kafka_partition_count(run->kafka);
+    shards->items = wend__alloc_zeroed(shards->count + 1, sizeof *shards->items);
+    if (shards->items == NULL) {
+        return wend__fail_memory(error);
+    }
+    name_owner(shards);
+    WEND_TRY(find_shape(run, error));
+    int64_t now_us = wend__clock_monotonic_us();
+    for (size_t i = 0; i < shards->count; i++) {
+        struct wend_run_shard *shard = &shards->items[i];
+        shard->run = run;
+        shard->index = i;
+        shard->begun_us = now_us;
+        WEND_TRY(wend__run_shard_recover(shard, error));
+    }
+    WEND_TRY(wend__checkpoint_writer_start(run, error));
+    return wend__kafka_start(run->kafka, error);
+}
+
+void wend__run_shards_close(struct wend_run_state *run) {
+    struct wend_run_shards *shards = run->shards;
+    if (shards == NULL) {
+        return;
+    }
+    wend__checkpoint_writer_stop(run);
+    for (size_t i = 0; shards->items != NULL && i < shards->count; i++) {
+        struct wend_run_shard *shard = &shards->items[i];
+        wend__tally_destroy(shard->job.tally);
+        wend__shard_destroy(shard->shard);
+        wend__shard_copy_deinit(&shard->job.copy);
+        wend__buffer_deinit(&shard->job.rows);
+        wend__chain_deinit(&shard->chain);
+    }
+    wend__free(shards->items);
+    wend__free(shards);
+    run->shards = NULL;
+}
+
+/* The barrier: copies what is open, takes the rows, and leaves the rest to the writer. */
+static enum wend_status begin_checkpoint(struct wend_run_shard *shard, struct wend_error *error) {
+    const struct wend_run_state *run = shard->run;
+    const struct wend_kafka_partition *partition = wend__kafka_partition(run->kafka, shard->index);
+    const struct wend_stream_state *stream = run->partitions[shard->index];
+    struct wend_shard_facts facts = {
+        .begin_offset = partition->begin_offset,
+        .next_offset = partition->next_offset,
+        .bytes = partition->bytes,
+        .tombstones = partition->tombstones,
+        .null_keys = partition->null_keys,
+        .empty_offsets = partition->empty_offsets,
+    };
+    struct wend_checkpoint_job *job = &shard->job;
+    WEND_TRY(wend__shard_copy(shard->shard, &facts, &job->copy, error));
+    WEND_TRY(wend__shard_swap_tally(shard->shard, &job->tally, error));
+    job->begin_offset = facts.begin_offset;
+    job->next_offset = facts.next_offset;
+    job->mark_us = stream->has_mark ? stream->mark_us : WEND_CHECKPOINT_NO_TIME;
+    shard->begun_us = wend__clock_monotonic_us();
+    shard->begun_offset = job->next_offset;
+    shard->begun_mark_us = job->mark_us;
+    wend__checkpoint_writer_submit(shard);
+    return WEND_OK;
+}
+
+static bool has_changed(const struct wend_run_shard *shard) {
+    const struct wend_run_state *run = shard->run;
+    const struct wend_stream_state *stream = run->partitions[shard->index];
+    return wend__kafka_partition(run->kafka, shard->index)->next_offset != shard->begun_offset ||
+           (stream->has_mark && stream->mark_us != shard->begun_mark_us);
+}
+
+static enum wend_status begin_due(struct wend_run_state *run, uint32_t thread,
+                                  struct wend_error *error) {
+    int64_t now_us = wend__clock_monotonic_us();
+    for (size_t i = thread; i < run->shards->count; i += run->worker_count) {
+        struct wend_run_shard *shard = &run->shards->items[i];
+        if (now_us - shard->begun_us >= run->options->kafka->checkpoint_us &&
+            !wend__run_shard_is_pending(shard) && has_changed(shard)) {
+            WEND_TRY(begin_checkpoint(shard, error));
+        }
+    }
+    return WEND_OK;
+}
+
+/* The last checkpoint of each shard of the thread, and all of them on the disk. */
+static enum wend_status end_all(struct wend_run_state *run, uint32_t thread,
+                                struct wend_error *error) {
+    for (size_t i = thread; i < run->shards->count; i += run->worker_count) {
+        struct wend_run_shard *shard = &run->shards->items[i];
+        WEND_TRY(wend__checkpoint_writer_wait(shard, error));
+        if (has_changed(shard)) {
+            WEND_TRY(begin_checkpoint(shard, error));
+        }
+    }
+    for (size_t i = thread; i < run->shards->count; i += run->worker_count) {
+        WEND_TRY(wend__checkpoint_writer_wait(&run->shards->items[i], error));
+    }
+    return WEND_OK;
+}
+
+static enum wend_status take_batch(struct wend_run_state *run, const struct wend_kafka_batch *batch,
+                                   struct wend_error *error) {
+    size_t at = 0;
+    while (at < batch->count) {
+        const struct wend_message *first = &batch->messages[at];
+        size_t len = 1;
+        while (at + len < batch->count && first[len].partition == first->partition) {
+            len++;
+        }
+        WEND_TRY(wend__shard_take(run->shards->items[first->partition].shard, first, len, error));
+        at += len;
+    }
+    return WEND_OK;
+}
+
+static enum wend_status ingest(struct wend_run_state *run, uint32_t thread,
+                               struct wend_error *error) {
+    for (;;) {
+        if (wend__router_is_stopped(run->router)) {
+            return wend__fail(error, WEND_ERROR_CANCELLED, "the run was stopped");
+        }
+        struct wend_kafka_batch batch;
+        WEND_TRY(wend__kafka_poll(run->kafka, thread, &batch, error));
+        enum wend_status status = take_batch(run, &batch, error);
+        wend__kafka_release(run->kafka, thread);
+        WEND_TRY(status);
+        if (batch.is_over) {
+            return end_all(run, thread, error);
+        }
+        WEND_TRY(begin_due(run, thread, error));
+        if (batch.count == 0) {
+            struct timespec nap = {0, NAP_NS};
+            (void)nanosleep(&nap, NULL);
+        }
+    }
+}
+
+enum wend_status wend__run_shards_ingest(struct wend_run_state *run, uint32_t thread,
+                                         struct wend_error *error) {
+    enum wend_status status = ingest(run, thread, error);
+    if (status != WEND_OK) {
+        wend__router_stop(run->router);
+    }
+    return status;
+}
+
+enum wend_status wend__run_shards_result(const struct wend_run_state *run,
+                                         struct wend_error *error) {
+    return wend__checkpoint_writer_result(run, error);
+}
+
+enum wend_status wend__run_shards_fold(struct wend_run_state *run, uint32_t thread,
+                                       struct wend_error *error) {
+    for (size_t i = thread; i < run->shards->count; i += run->worker_count) {
+        if (wend__router_is_stopped(run->router)) {
+            return wend__fail(error, WEND_ERROR_CANCELLED, "the run was stopped");
+        }
+        WEND_TRY(wend__worker_fold(wend__shard_worker(run->shards->items[i].shard),
+                                   run->watermark_us, error));
+    }
+    return WEND_OK;
+}
+
+static enum wend_status add_parts(const struct wend_run_shard *shard, enum wend_table_id table,
+                                  struct wend_runs *runs, struct wend_error *error) {
+    const struct wend_checkpoint *head = &shard->chain.head;
+    for (size_t i = 0; i < head->part_count; i++) {
+        struct wend_buffer bytes = {0};
+        char *path = wend__chain_path(&shard->chain, head->parts[i].name);
+        enum wend_status status =
+            path == NULL ? wend__fail_memory(error)
+                         : wend__checkpoint_read(path, &head->parts[i].ref, &bytes, error);
+        if (status == WEND_OK) {
+            status = wend__part_add_to(wend__buffer_view(&bytes), table, NULL, runs, error);
+        }
+        wend__buffer_deinit(&bytes);
+        wend__free(path);
+        WEND_TRY(status);
+    }
+    return WEND_OK;
+}
+
+static enum wend_status add_folded(struct wend_run_shard *shard, enum wend_table_id table,
+                                   struct wend_runs *runs, struct wend_error *error) {
+    struct wend_runs *from = wend__worker_rows(wend__shard_worker(shard->shard), table);
+    for (;;) {
+        struct wend_bytes key;
+        struct wend_bytes payload;
+        WEND_TRY(wend__runs_next(from, &key, &payload, error));
+        if (key.data == NULL) {
+            return WEND_OK;
+        }
+        WEND_TRY(wend__runs_add(runs, key, payload, error));
+    }
+}
+
+enum wend_status wend__run_shards_rows(struct wend_run_state *run, enum wend_table_id table,
+                                       struct wend_runs **runs, struct wend_error *error) {
+    bool is_aggregate = table < WEND_AGGREGATE_COUNT;
+    struct wend_runs_options options = {
+        .directory = run->directory,
+        .budget = &run->budget,
+        .memory_bytes = run->budget.cap / 4,
+        .combine = is_aggregate ? wend__payload_combine : NULL,
+        .context = (void *)(uintptr_t)&wend__schemas[table].shape,
+    };
+    WEND_TRY(wend__runs_create(&options, runs, error));
+    enum wend_status status = WEND_OK;
+    for (size_t i = 0; status == WEND_OK && i < run->shards->count; i++) {
+        status = add_parts(&run->shards->items[i], table, *runs, error);
+        if (status == WEND_OK) {
+            status = add_folded(&run->shards->items[i], table, *runs, error);
+        }
+    }
+    status = status == WEND_OK ? wend__runs_finish(*runs, error) : status;
+    if (status != WEND_OK) {
+        wend__runs_destroy(*runs);
+        *runs = NULL;
+    }
+    return status;
+}
