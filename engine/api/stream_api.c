@@ -27,8 +27,8 @@ static struct wend_setting *join_settings(const struct wend_ruleset *ruleset,
     return settings;
 }
 
-enum wend_status wend_stream_run_to_end(const struct wend_stream_options *options,
-                                        struct wend_result **result, struct wend_error *error) {
+static enum wend_status run_stream(const struct wend_stream_options *options, bool is_live,
+                                   struct wend_result **result, struct wend_error *error) {
     *result = NULL;
     const struct wend_definitions *definitions = options->replay.definitions;
     if (definitions == NULL) {
@@ -50,6 +50,8 @@ enum wend_status wend_stream_run_to_end(const struct wend_stream_options *option
         .state = options->state,
         .checkpoint_us =
             options->checkpoint_us != 0 ? options->checkpoint_us : WEND_STREAM_CHECKPOINT_US,
+        .is_live = is_live,
+        .idle_us = options->idle_us,
         .accepts_definitions = options->accept_new_definitions,
         .note = options->note,
         .note_context = options->note_context,
@@ -57,5 +59,22 @@ enum wend_status wend_stream_run_to_end(const struct wend_stream_options *option
     enum wend_status status = wend__replay_inputs(&options->replay, NULL, 0, NULL, &kafka, &ruleset,
                                                   definitions, result, error);
     wend__free(settings);
+    return status;
+}
+
+enum wend_status wend_stream_run_to_end(const struct wend_stream_options *options,
+                                        struct wend_result **result, struct wend_error *error) {
+    return run_stream(options, false, result, error);
+}
+
+enum wend_status wend_stream_run_live(const struct wend_stream_options *options,
+                                      struct wend_error *error) {
+    if (options->state == NULL) {
+        return wend__fail(error, WEND_ERROR_USAGE,
+                          "a stream without end needs a state, where its results stand");
+    }
+    struct wend_result *result = NULL;
+    enum wend_status status = run_stream(options, true, &result, error);
+    wend_result_destroy(result);
     return status;
 }

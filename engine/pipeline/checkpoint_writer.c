@@ -102,6 +102,12 @@ static enum wend_status commit(struct wend_run_shard *shard, struct wend_error *
         abort(); /* the numbers cannot be trusted: nothing is committed */
     }
     bool is_fenced = false;
+    head->tick_count = 0;
+    for (size_t i = 0; i < job->tick_count; i++) {
+        if (!wend__checkpoint_add_tick(head, job->ticks[i])) {
+            return wend__fail_memory(error);
+        }
+    }
     enum wend_status status = wend__chain_commit(&shard->chain, &is_fenced, error);
     if (status != WEND_OK) {
         head->part_count = part_count;
@@ -130,7 +136,7 @@ static enum wend_status write_checkpoint(struct wend_run_shard *shard, struct we
     head->state = ref;
     head->has_state = true;
     WEND_TRY(commit(shard, error));
-    head->tick_count = 0;
+    atomic_store_explicit(&shard->done_offset, shard->job.next_offset, memory_order_relaxed);
     shard->job.has_part = false;
     wend__buffer_clear(&shard->job.rows);
     wend__chain_sweep(&shard->chain);
@@ -168,6 +174,9 @@ void wend__checkpoint_writer_tell(const struct wend_run_state *run) {
 static enum wend_status write_patiently(struct wend_run_shard *shard, struct wend_error *error) {
     for (bool is_first = true;; is_first = false) {
         enum wend_status status = write_checkpoint(shard, error);
+        if (atomic_load_explicit(&shard->is_lost, memory_order_relaxed)) {
+            return WEND_OK; /* whatever became of it: it is somebody else's now */
+        }
         if (status != WEND_ERROR_IO || is_stopped(shard->run)) {
             return status;
         }

@@ -102,8 +102,9 @@ static enum wend_status make_reader(struct wend_run_state *run, struct wend_erro
 
 /* What is computed: what is written, and what the report shows. */
 static uint32_t needed_tables(const struct wend_run_options *options) {
-    uint32_t tables = options->output != NULL ? options->tables : 0;
-    if (options->top > 0) {
+    bool is_live = options->kafka != NULL && options->kafka->is_live;
+    uint32_t tables = options->output != NULL || is_live ? options->tables : 0;
+    if (options->top > 0 || is_live) {
         tables |= 1U << WEND_TABLE_PATHS | 1U << WEND_TABLE_ABANDONMENT;
     }
     return tables;
@@ -316,6 +317,9 @@ static enum wend_status ingest(struct wend_run_state *run, struct wend_error *er
     /* Who waits for the writer only hears that the run was stopped. */
     if (run->shards != NULL && (status == WEND_OK || status == WEND_ERROR_CANCELLED)) {
         WEND_TRY(wend__run_shards_result(run, error));
+        if (run->options->kafka->is_live) {
+            WEND_TRY(wend__kafka_group_result(run->kafka, error));
+        }
     }
     return status;
 }
@@ -325,6 +329,9 @@ static enum wend_status finish(struct wend_run_state *run, struct wend_error *er
     WEND_TRY(ingest(run, error));
     if (run->kafka != NULL) {
         wend__kafka_stop(run->kafka);
+    }
+    if (run->options->kafka != NULL && run->options->kafka->is_live) {
+        return wend__run_shards_result(run, error);
     }
     if (run->shards == NULL) {
         WEND_TRY(wend__run_check_limits(run, error));
@@ -355,6 +362,9 @@ static void release(struct wend_run_state *run) {
         wend__worker_destroy(run->workers[i]);
     }
     wend__free(run->workers);
+    if (run->kafka != NULL) {
+        wend__kafka_stop(run->kafka); /* which may call for the shards */
+    }
     wend__run_shards_close(run);
     wend__rejects_file_deinit(&run->rejects);
     wend__snapshot_writer_destroy(run->writer);

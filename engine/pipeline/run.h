@@ -39,6 +39,8 @@ struct wend_run_kafka {
     void *note_context;
     const char *state; /* directory of the checkpoints; NULL: nothing is kept */
     int64_t checkpoint_us;
+    bool is_live;             /* as a member of a group, until it is told to stop; with `state` */
+    int64_t idle_us;          /* live: until a partition counts as idle; 0: never */
     bool accepts_definitions; /* that differ from those of the checkpoints */
 };
 

@@ -12,6 +12,9 @@ enum wend_status wend__run_open_output(struct wend_run_state *run, struct wend_e
     const struct wend_run_options *options = run->options;
     struct wend_run_result *result = run->result;
     const struct wend_ruleset *ruleset = options->ruleset;
+    if (options->kafka != NULL && options->kafka->is_live) {
+        return WEND_OK; /* windows are written one by one */
+    }
     if (options->top > 0) {
         struct wend_top_lists_options lists = {
             .scopes = result->scopes,

@@ -149,6 +149,10 @@ static enum wend_status make_shard(struct wend_run_shard *shard, struct wend_err
     struct wend_run_state *run = shard->run;
     wend__shard_destroy(shard->shard);
     shard->shard = NULL;
+    struct wend_stream_state *stream = run->partitions[shard->index];
+    stream->has_mark = false;
+    atomic_store_explicit(&stream->time_unit, (int)run->options->ruleset->time_unit,
+                          memory_order_relaxed);
     return wend__shard_create(&run->plan, run->partitions[shard->index], &shard->shard, error);
 }
 

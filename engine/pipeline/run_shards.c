@@ -64,16 +64,43 @@ enum wend_status wend__run_shards_open(struct wend_run_state *run, struct wend_e
     }
     name_owner(shards);
     WEND_TRY(find_shape(run, error));
+    if (pthread_mutex_init(&shards->lock, NULL) != 0) {
+        return wend__fail_memory(error);
+    }
+    if (pthread_cond_init(&shards->changed, NULL) != 0) {
+        (void)pthread_mutex_destroy(&shards->lock);
+        return wend__fail_memory(error);
+    }
+    shards->has_lock = true;
     int64_t now_us = wend__clock_monotonic_us();
     for (size_t i = 0; i < shards->count; i++) {
         struct wend_run_shard *shard = &shards->items[i];
         shard->run = run;
         shard->index = i;
         shard->begun_us = now_us;
-        WEND_TRY(wend__run_shard_recover(shard, error));
+        if (!run->options->kafka->is_live) {
+            WEND_TRY(wend__run_shard_recover(shard, error));
+        }
     }
     WEND_TRY(wend__checkpoint_writer_start(run, error));
-    return wend__kafka_start(run->kafka, error);
+    return run->options->kafka->is_live ? wend__run_live_follow(run, error)
+                                        : wend__kafka_start(run->kafka, error);
+}
+
+void wend__run_shard_drop(struct wend_run_shard *shard) {
+    struct wend_checkpoint_job *job = &shard->job;
+    wend__tally_destroy(job->tally);
+    wend__shard_destroy(shard->shard);
+    wend__shard_copy_deinit(&job->copy);
+    wend__buffer_deinit(&job->rows);
+    wend__chain_deinit(&shard->chain);
+    wend__free(job->ticks);
+    wend__free(shard->ticks);
+    *job = (struct wend_checkpoint_job){0};
+    shard->shard = NULL;
+    shard->ticks = NULL;
+    shard->tick_count = shard->tick_capacity = 0;
+    atomic_store_explicit(&shard->is_lost, false, memory_order_relaxed);
 }
 
 void wend__run_shards_close(struct wend_run_state *run) {
@@ -83,12 +110,11 @@ void wend__run_shards_close(struct wend_run_state *run) {
     }
     wend__checkpoint_writer_stop(run);
     for (size_t i = 0; shards->items != NULL && i < shards->count; i++) {
-        struct wend_run_shard *shard = &shards->items[i];
-        wend__tally_destroy(shard->job.tally);
-        wend__shard_destroy(shard->shard);
-        wend__shard_copy_deinit(&shard->job.copy);
-        wend__buffer_deinit(&shard->job.rows);
-        wend__chain_deinit(&shard->chain);
+        wend__run_shard_drop(&shards->items[i]);
+    }
+    if (shards->has_lock) {
+        (void)pthread_cond_destroy(&shards->changed);
+        (void)pthread_mutex_destroy(&shards->lock);
     }
     wend__free(shards->items);
     wend__free(shards);
@@ -111,6 +137,11 @@ static enum wend_status begin_checkpoint(struct wend_run_shard *shard, struct we
     struct wend_checkpoint_job *job = &shard->job;
     WEND_TRY(wend__shard_copy(shard->shard, &facts, &job->copy, error));
     WEND_TRY(wend__shard_swap_tally(shard->shard, &job->tally, error));
+    wend__free(job->ticks);
+    job->ticks = shard->ticks;
+    job->tick_count = shard->tick_count;
+    shard->ticks = NULL;
+    shard->tick_count = shard->tick_capacity = 0;
     job->begin_offset = facts.begin_offset;
     job->next_offset = facts.next_offset;
     job->mark_us = stream->has_mark ? stream->mark_us : WEND_CHECKPOINT_NO_TIME;
@@ -133,6 +164,10 @@ static enum wend_status begin_due(struct wend_run_state *run, uint32_t thread,
     int64_t now_us = wend__clock_monotonic_us();
     for (size_t i = thread; i < run->shards->count; i += run->worker_count) {
         struct wend_run_shard *shard = &run->shards->items[i];
+        if (shard->shard == NULL) {
+            continue;
+        }
+        WEND_TRY(wend__run_live_tick(shard, error));
         if (now_us - shard->begun_us >= run->options->kafka->checkpoint_us &&
             !wend__run_shard_is_pending(shard) && has_changed(shard)) {
             WEND_TRY(begin_checkpoint(shard, error));
@@ -141,14 +176,18 @@ static enum wend_status begin_due(struct wend_run_state *run, uint32_t thread,
     return WEND_OK;
 }
 
+enum wend_status wend__run_shard_begin_last(struct wend_run_shard *shard,
+                                            struct wend_error *error) {
+    WEND_TRY(wend__checkpoint_writer_wait(shard, error));
+    return has_changed(shard) ? begin_checkpoint(shard, error) : WEND_OK;
+}
+
 /* The last checkpoint of each shard of the thread, and all of them on the disk. */
 static enum wend_status end_all(struct wend_run_state *run, uint32_t thread,
                                 struct wend_error *error) {
     for (size_t i = thread; i < run->shards->count; i += run->worker_count) {
-        struct wend_run_shard *shard = &run->shards->items[i];
-        WEND_TRY(wend__checkpoint_writer_wait(shard, error));
-        if (has_changed(shard)) {
-            WEND_TRY(begin_checkpoint(shard, error));
+        if (run->shards->items[i].shard != NULL) {
+            WEND_TRY(wend__run_shard_begin_last(&run->shards->items[i], error));
         }
     }
     for (size_t i = thread; i < run->shards->count; i += run->worker_count) {
@@ -172,22 +211,40 @@ static enum wend_status take_batch(struct wend_run_state *run, const struct wend
     return WEND_OK;
 }
 
+static enum wend_status poll(struct wend_run_state *run, uint32_t thread, bool *took, bool *is_over,
+                             struct wend_error *error) {
+    struct wend_kafka_batch batch;
+    WEND_TRY(wend__kafka_poll(run->kafka, thread, &batch, error));
+    enum wend_status status = take_batch(run, &batch, error);
+    wend__kafka_release(run->kafka, thread);
+    *took = batch.count > 0;
+    *is_over = batch.is_over;
+    return status;
+}
+
+enum wend_status wend__run_shards_poll(struct wend_run_state *run, uint32_t thread, bool *took,
+                                       struct wend_error *error) {
+    bool is_over = false;
+    return poll(run, thread, took, &is_over, error);
+}
+
 static enum wend_status ingest(struct wend_run_state *run, uint32_t thread,
                                struct wend_error *error) {
     for (;;) {
+        bool took = false;
+        bool is_over = false;
         if (wend__router_is_stopped(run->router)) {
             return wend__fail(error, WEND_ERROR_CANCELLED, "the run was stopped");
         }
-        struct wend_kafka_batch batch;
-        WEND_TRY(wend__kafka_poll(run->kafka, thread, &batch, error));
-        enum wend_status status = take_batch(run, &batch, error);
-        wend__kafka_release(run->kafka, thread);
-        WEND_TRY(status);
-        if (batch.is_over) {
+        if (!wend__run_live_gate(run)) {
+            return end_all(run, thread, error);
+        }
+        WEND_TRY(poll(run, thread, &took, &is_over, error));
+        if (is_over) {
             return end_all(run, thread, error);
         }
         WEND_TRY(begin_due(run, thread, error));
-        if (batch.count == 0) {
+        if (!took) {
             struct timespec nap = {0, NAP_NS};
             (void)nanosleep(&nap, NULL);
         }
@@ -196,7 +253,9 @@ static enum wend_status ingest(struct wend_run_state *run, uint32_t thread,
 
 enum wend_status wend__run_shards_ingest(struct wend_run_state *run, uint32_t thread,
                                          struct wend_error *error) {
+    wend__run_live_count(run, true);
     enum wend_status status = ingest(run, thread, error);
+    wend__run_live_count(run, false);
     if (status != WEND_OK) {
         wend__router_stop(run->router);
     }

@@ -32,6 +32,9 @@ struct wend_checkpoint_job {
     int64_t begin_offset;
     int64_t next_offset;
     int64_t mark_us; /* WEND_CHECKPOINT_NO_TIME: none */
+    struct wend_checkpoint_tick *ticks;
+    size_t tick_count;
+    size_t tick_capacity;
 };
 
 struct wend_run_shard {
@@ -42,6 +45,13 @@ struct wend_run_shard {
     struct wend_checkpoint_job job;
     struct wend_run_shard *next_job; /* in the writer's queue */
     _Atomic bool is_pending;
+    _Atomic bool is_lost;               /* relaxed: that it is fenced is no failure */
+    _Atomic int64_t done_offset;        /* relaxed: of the newest checkpoint on the disk */
+    int64_t told_offset;                /* to the group's coordinator */
+    struct wend_checkpoint_tick *ticks; /* since the last checkpoint */
+    size_t tick_count;
+    size_t tick_capacity;
+    int64_t next_tick_us;
     int64_t begun_us;     /* monotonic clock: of the last checkpoint */
     int64_t begun_offset; /* that it told */
     int64_t begun_mark_us;
@@ -57,6 +67,18 @@ struct wend_run_shards {
     uint64_t seed;
     struct wend_hash128 shape_hash;
     struct wend_checkpoint_writer *writer;
+
+    /* live: all of it is guarded by the lock */
+    bool has_lock;
+    pthread_mutex_t lock;
+    pthread_cond_t changed;
+    bool is_parking;
+    bool is_ending;
+    uint32_t parked;
+    uint32_t working; /* threads that poll */
+
+    struct wend_kafka_group group;
+    int64_t next_tell_us;
 };
 
 /* run_shards.c: takes the state up, and begins to fetch. Errors: those of recovery. */
@@ -75,6 +97,15 @@ WEND_MUST_CHECK enum wend_status wend__run_shards_rows(struct wend_run_state *ru
                                                        enum wend_table_id table,
                                                        struct wend_runs **runs,
                                                        struct wend_error *error);
+/* Polls once for a thread, and takes what came. `*took` false: nothing did. */
+WEND_MUST_CHECK enum wend_status wend__run_shards_poll(struct wend_run_state *run, uint32_t thread,
+                                                       bool *took, struct wend_error *error);
+/* Begins a shard's last checkpoint, behind the one that is on its way; none where nothing has come
+ * since. */
+WEND_MUST_CHECK enum wend_status wend__run_shard_begin_last(struct wend_run_shard *shard,
+                                                            struct wend_error *error);
+/* Forgets what is in memory of a shard, which has no checkpoint on its way. */
+void wend__run_shard_drop(struct wend_run_shard *shard);
 void wend__run_shards_close(struct wend_run_state *run);
 
 /* run_recover.c: the state's place: its seed, read or made. */
@@ -83,6 +114,21 @@ WEND_MUST_CHECK enum wend_status wend__run_shards_identify(struct wend_run_state
 /* run_recover.c: makes the shard what its newest checkpoint says, and claims its chain. */
 WEND_MUST_CHECK enum wend_status wend__run_shard_recover(struct wend_run_shard *shard,
                                                          struct wend_error *error);
+
+/* run_live.c: joins the group. */
+WEND_MUST_CHECK enum wend_status wend__run_live_follow(struct wend_run_state *run,
+                                                       struct wend_error *error);
+/* run_live.c: where threads wait while partitions move; false: the run ends. */
+bool wend__run_live_gate(struct wend_run_state *run);
+/* run_live.c: a thread begins or ends to poll. */
+void wend__run_live_count(struct wend_run_state *run, bool begins);
+/* run_live.c: asks all threads to make their last checkpoints and to end. */
+void wend__run_live_end(struct wend_run_state *run);
+/* run_live.c: moves the mark of a partition that is idle. */
+WEND_MUST_CHECK enum wend_status wend__run_live_tick(struct wend_run_shard *shard,
+                                                     struct wend_error *error);
+/* run_live.c: tells the coordinator how far the checkpoints are. */
+void wend__run_live_tell(struct wend_run_state *run);
 
 /* checkpoint_writer.c: the thread that writes. */
 WEND_MUST_CHECK enum wend_status wend__checkpoint_writer_start(struct wend_run_state *run,

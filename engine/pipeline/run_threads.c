@@ -99,6 +99,9 @@ static bool tell_progress(struct wend_run_state *run) {
     }
     if (run->shards != NULL) {
         wend__checkpoint_writer_tell(run);
+        if (run->options->kafka->is_live && run->phase == WEND_RUN_INGEST) {
+            wend__run_live_tell(run);
+        }
     }
     if (run->options->progress == NULL) {
         return true;
@@ -119,6 +122,19 @@ enum wend_status wend__run_check_stop(struct wend_run_state *run, struct wend_er
                               : wend__fail(error, WEND_ERROR_CANCELLED, "the run was stopped");
 }
 
+static bool is_live(const struct wend_run_state *run) {
+    return run->shards != NULL && run->options->kafka->is_live;
+}
+
+/* A stream without end is ended by its last checkpoints, anything else at once. */
+static void stop(struct wend_run_state *run) {
+    if (is_live(run)) {
+        wend__run_live_end(run);
+    } else {
+        wend__router_stop(run->router);
+    }
+}
+
 /* True when the caller asked to stop. */
 static bool wait_for_all(struct phase *phase) {
     bool is_stopped = false;
@@ -137,6 +153,9 @@ static bool wait_for_all(struct phase *phase) {
         pthread_mutex_unlock(&phase->lock);
         if (!is_stopped && !tell_progress(phase->run)) {
             is_stopped = true;
+            stop(phase->run);
+        }
+        if (is_live(phase->run) && wend__kafka_group_result(phase->run->kafka, NULL) != WEND_OK) {
             wend__router_stop(phase->run->router);
         }
         pthread_mutex_lock(&phase->lock);
@@ -196,7 +215,7 @@ enum wend_status wend__run_phase(struct wend_run_state *run, enum wend_run_phase
             *error = reason;
         }
     }
-    if (status == WEND_OK && is_stopped) {
+    if (status == WEND_OK && is_stopped && !is_live(run)) {
         status = wend__fail(error, WEND_ERROR_CANCELLED, "the run was stopped");
     }
     (void)pthread_cond_destroy(&phase.changed);

@@ -42,11 +42,20 @@ struct wend_stream_options {
     const char *state;           /* directory of the checkpoints; NULL: nothing is kept */
     int64_t checkpoint_us;       /* between two checkpoints; 0: 30 seconds */
     bool accept_new_definitions; /* go on by definitions that differ from the checkpoints' */
-    wend_note_call *note;        /* may be NULL */
+    int64_t idle_us; /* live: until a partition that is read to its end counts as idle; 0: never */
+    wend_note_call *note; /* may be NULL */
     void *note_context;
 };
 
 WEND_API void wend_stream_options_init(struct wend_stream_options *options);
+
+/*
+ * Follows the topics as a member of the consumer group (`kafka: {group: ...}`) until `progress` of
+ * the options says stop: then the last checkpoints are made. `state` is needed: results are what
+ * stands there. Errors as wend_stream_run_to_end.
+ */
+WEND_API WEND_MUST_CHECK enum wend_status
+wend_stream_run_live(const struct wend_stream_options *options, struct wend_error *error);
 
 /*
  * Reads the topics up to their present ends. With `state` it goes on where the checkpoints there

@@ -28,8 +28,7 @@ def customer(line):
     return found.group(1) if found else line
 
 
-@suite.needs_wend
-class State(StreamCase):
+class StateCase(StreamCase):
 
     def fill(self, events=30_000, partitions=PARTITIONS):
         """A topic of made-up events; what a replay makes of them."""
@@ -84,6 +83,10 @@ class State(StreamCase):
                                  if line.startswith(("state ", "part ")))
             there = set(os.listdir(self.path(f"state/clicks-{partition}")))
             self.assertEqual(set(), there - named)
+
+
+@suite.needs_wend
+class State(StateCase):
 
     def test_a_state_changes_no_table(self):
         expected, parts = self.fill()

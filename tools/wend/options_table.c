@@ -140,7 +140,7 @@ const struct wend_cli_option wend__cli_options[WEND_CLI_OPTION_COUNT] = {
         .name = "until-end", .kind = WEND_CLI_FLAG,
         .category = WEND_CLI_INPUT, .commands = BIT(STREAM),
         .summary = "stop at the end that the topics have at the start",
-        .details = "Gives the tables of a replay."},
+        .details = "Gives the tables of a replay. Without it the stream goes on until it is stopped."},
     [WEND_CLI_KAFKA_MEMORY] = {
         .name = "kafka-memory", .kind = WEND_CLI_SIZE, .value_name = "SIZE",
         .minimum = 16 * KIB * KIB, .maximum = UINT64_C(1) << 40,
@@ -162,6 +162,13 @@ const struct wend_cli_option wend__cli_options[WEND_CLI_OPTION_COUNT] = {
         .category = WEND_CLI_RESOURCES, .commands = BIT(STREAM),
         .summary = "time between two checkpoints",
         .details = "What came since the last one is read again after a crash."},
+    [WEND_CLI_IDLE_TIMEOUT] = {
+        .name = "idle-timeout", .kind = WEND_CLI_DURATION, .value_name = "D",
+        .choices = "none", .maximum = 365 * DAY, .standard = "none",
+        .category = WEND_CLI_RULES, .commands = BIT(STREAM),
+        .summary = "live: a partition without messages for D is idle, or none",
+        .details = "Wall time then moves its watermark: to the present, less D and --lateness, so "
+                   "that its sessions end. Each such step stands in the checkpoint."},
     [WEND_CLI_ACCEPT_DEFINITIONS] = {
         .name = "accept-new-definitions", .kind = WEND_CLI_FLAG,
         .category = WEND_CLI_RULES, .commands = BIT(STREAM),

@@ -46,7 +46,12 @@ static enum wend_status start_stream(void *context, const struct wend_replay_opt
     stream.accept_new_definitions = values[WEND_CLI_ACCEPT_DEFINITIONS].given;
     stream.note = wend__cli_pass_note;
     stream.note_context = command;
-    enum wend_status status = wend_stream_run_to_end(&stream, result, error);
+    stream.idle_us = values[WEND_CLI_IDLE_TIMEOUT].number == UINT64_MAX
+                         ? 0
+                         : (int64_t)values[WEND_CLI_IDLE_TIMEOUT].number;
+    enum wend_status status = values[WEND_CLI_UNTIL_END].given
+                                  ? wend_stream_run_to_end(&stream, result, error)
+                                  : wend_stream_run_live(&stream, error);
     free(settings);
     wend__cli_text_deinit(&names);
     return status;
@@ -60,10 +65,11 @@ enum wend_status wend__cli_stream(struct wend_cli_context *context, struct wend_
                                "`wend init` writes a file to start from; its section `kafka` names "
                                "brokers and topics.");
     }
-    if (!values[WEND_CLI_UNTIL_END].given) {
+    if (!values[WEND_CLI_UNTIL_END].given && !values[WEND_CLI_STATE].given) {
         return wend__cli_error(error, WEND_ERROR_USAGE,
-                               "following a topic live is not there yet\n"
-                               "Add --until-end, to read up to the present ends of the topics.");
+                               "a stream without end keeps its results in a state\n"
+                               "Add --state DIR; or --until-end, to read up to the present ends of "
+                               "the topics.");
     }
     return wend__cli_run_reported(context, start_stream, context, error);
 }
