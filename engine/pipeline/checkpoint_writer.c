@@ -1,6 +1,6 @@
 /* The thread that encodes and writes checkpoints, while the shards go on. */
 #include "base/memory.h"
-#include "pipeline/run_shards.h"
+#include "pipeline/run_windows.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -79,9 +79,24 @@ static enum wend_status write_part(struct wend_run_shard *shard, struct wend_err
     return WEND_OK;
 }
 
+/* Parts whose windows are all published need not be carried on. */
+static void drop_published(const struct wend_run_state *run, struct wend_checkpoint *head) {
+    int64_t length_us = run->options->ruleset->window_us;
+    int64_t until_us = wend__run_windows_until(run);
+    size_t kept = 0;
+    for (size_t i = 0; i < head->part_count; i++) {
+        const struct wend_checkpoint_part *part = &head->parts[i];
+        if (length_us == 0 || part->last_window_us + length_us > until_us) {
+            head->parts[kept++] = *part;
+        }
+    }
+    head->part_count = kept;
+}
+
 static enum wend_status commit(struct wend_run_shard *shard, struct wend_error *error) {
     const struct wend_checkpoint_job *job = &shard->job;
     struct wend_checkpoint *head = &shard->chain.head;
+    drop_published(shard->run, head);
     size_t part_count = head->part_count;
     if (job->has_part && !wend__checkpoint_add_part(head, &job->part)) {
         return wend__fail_memory(error);

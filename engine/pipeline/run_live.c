@@ -7,13 +7,17 @@
  */
 #include "base/clock.h"
 #include "base/memory.h"
-#include "pipeline/run_shards.h"
+#include "pipeline/run_windows.h"
+
+#include <stdio.h>
 
 /* Polls of a queue whose partitions are gone; more than its limit ever holds. */
 enum { DRAIN_POLLS_MAX = 1 << 20 };
 /* A mark that wall time moves goes forward in such steps at least. */
 #define TICK_US (10 * WEND_US_PER_SECOND)
 #define TELL_US WEND_US_PER_SECOND
+/* After a window could not be published. */
+#define RETRY_US (10 * WEND_US_PER_SECOND)
 
 static void park(void *context) {
     struct wend_run_state *run = context;
@@ -171,5 +175,22 @@ void wend__run_live_tell(struct wend_run_state *run) {
             shard->told_offset = offset;
             wend__kafka_tell_offset(run->kafka, i, offset);
         }
+    }
+}
+
+void wend__run_live_publish(struct wend_run_state *run) {
+    struct wend_error error = {0};
+    const struct wend_run_kafka *kafka = run->options->kafka;
+    int64_t now_us = wend__clock_monotonic_us();
+    if (now_us < run->shards->next_publish_us ||
+        wend__run_windows_publish(run, &error) == WEND_OK) {
+        return;
+    }
+    run->shards->next_publish_us = now_us + RETRY_US;
+    if (kafka->note != NULL) {
+        char text[WEND_ERROR_TEXT_BYTES + 64];
+        (void)snprintf(text, sizeof text, "a window could not be published, and is tried again: %s",
+                       error.text);
+        kafka->note(kafka->note_context, text);
     }
 }

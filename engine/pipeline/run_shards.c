@@ -1,4 +1,4 @@
-#include "pipeline/run_shards.h"
+#include "pipeline/run_windows.h"
 
 #include "base/clock.h"
 #include "base/memory.h"
@@ -72,12 +72,14 @@ enum wend_status wend__run_shards_open(struct wend_run_state *run, struct wend_e
         return wend__fail_memory(error);
     }
     shards->has_lock = true;
+    WEND_TRY(wend__run_windows_open(run, error));
     int64_t now_us = wend__clock_monotonic_us();
     for (size_t i = 0; i < shards->count; i++) {
         struct wend_run_shard *shard = &shards->items[i];
         shard->run = run;
         shard->index = i;
         shard->begun_us = now_us;
+        shard->settle_us = INT64_MIN;
         if (!run->options->kafka->is_live) {
             WEND_TRY(wend__run_shard_recover(shard, error));
         }
@@ -98,6 +100,7 @@ void wend__run_shard_drop(struct wend_run_shard *shard) {
     wend__free(shard->ticks);
     *job = (struct wend_checkpoint_job){0};
     shard->shard = NULL;
+    shard->settle_us = INT64_MIN;
     shard->ticks = NULL;
     shard->tick_count = shard->tick_capacity = 0;
     atomic_store_explicit(&shard->is_lost, false, memory_order_relaxed);
@@ -116,9 +119,24 @@ void wend__run_shards_close(struct wend_run_state *run) {
         (void)pthread_cond_destroy(&shards->changed);
         (void)pthread_mutex_destroy(&shards->lock);
     }
+    wend__run_windows_close(run);
     wend__free(shards->items);
     wend__free(shards);
     run->shards = NULL;
+}
+
+/* Folds what is over when the watermark has passed another window, which then may be complete. */
+static enum wend_status settle_window(struct wend_run_shard *shard, struct wend_error *error) {
+    int64_t length_us = shard->run->options->ruleset->window_us;
+    int64_t over_us = wend__shard_over(shard->shard);
+    if (!shard->run->options->kafka->is_live || length_us == 0 || over_us == INT64_MIN ||
+        over_us < shard->settle_us) {
+        return WEND_OK;
+    }
+    WEND_TRY(wend__shard_settle(shard->shard, error));
+    int64_t into_us = over_us % length_us;
+    shard->settle_us = over_us - (into_us < 0 ? into_us + length_us : into_us) + length_us;
+    return WEND_OK;
 }
 
 /* The barrier: copies what is open, takes the rows, and leaves the rest to the writer. */
@@ -135,6 +153,7 @@ static enum wend_status begin_checkpoint(struct wend_run_shard *shard, struct we
         .empty_offsets = partition->empty_offsets,
     };
     struct wend_checkpoint_job *job = &shard->job;
+    WEND_TRY(settle_window(shard, error));
     WEND_TRY(wend__shard_copy(shard->shard, &facts, &job->copy, error));
     WEND_TRY(wend__shard_swap_tally(shard->shard, &job->tally, error));
     wend__free(job->ticks);
@@ -279,6 +298,25 @@ enum wend_status wend__run_shards_fold(struct wend_run_state *run, uint32_t thre
     return WEND_OK;
 }
 
+/* A `wend_part_wants`: of windows that no live stream has published. Rows of a window stand
+ * together, so that the last answer is kept. */
+struct unpublished {
+    const struct wend_run_state *run;
+    bool is_known;
+    int64_t window_us;
+    bool is_wanted;
+};
+
+static bool is_unpublished(void *context, int64_t window_us) {
+    struct unpublished *unpublished = context;
+    if (!unpublished->is_known || unpublished->window_us != window_us) {
+        unpublished->is_known = true;
+        unpublished->window_us = window_us;
+        unpublished->is_wanted = !wend__run_windows_has(unpublished->run, window_us);
+    }
+    return unpublished->is_wanted;
+}
+
 static enum wend_status add_parts(const struct wend_run_shard *shard, enum wend_table_id table,
                                   struct wend_runs *runs, struct wend_error *error) {
     const struct wend_checkpoint *head = &shard->chain.head;
@@ -289,7 +327,10 @@ static enum wend_status add_parts(const struct wend_run_shard *shard, enum wend_
             path == NULL ? wend__fail_memory(error)
                          : wend__checkpoint_read(path, &head->parts[i].ref, &bytes, error);
         if (status == WEND_OK) {
-            status = wend__part_add_to(wend__buffer_view(&bytes), table, NULL, runs, error);
+            struct unpublished unpublished = {.run = shard->run};
+            bool all = !wend__run_windows_any(shard->run);
+            status = wend__part_add_to(wend__buffer_view(&bytes), table,
+                                       all ? NULL : is_unpublished, &unpublished, runs, error);
         }
         wend__buffer_deinit(&bytes);
         wend__free(path);
@@ -312,17 +353,23 @@ static enum wend_status add_folded(struct wend_run_shard *shard, enum wend_table
     }
 }
 
-enum wend_status wend__run_shards_rows(struct wend_run_state *run, enum wend_table_id table,
-                                       struct wend_runs **runs, struct wend_error *error) {
+enum wend_status wend__run_shards_make_runs(const struct wend_run_state *run,
+                                            enum wend_table_id table, struct wend_runs **runs,
+                                            struct wend_error *error) {
     bool is_aggregate = table < WEND_AGGREGATE_COUNT;
     struct wend_runs_options options = {
         .directory = run->directory,
-        .budget = &run->budget,
+        .budget = (struct wend_budget *)(uintptr_t)&run->budget,
         .memory_bytes = run->budget.cap / 4,
         .combine = is_aggregate ? wend__payload_combine : NULL,
         .context = (void *)(uintptr_t)&wend__schemas[table].shape,
     };
-    WEND_TRY(wend__runs_create(&options, runs, error));
+    return wend__runs_create(&options, runs, error);
+}
+
+enum wend_status wend__run_shards_rows(struct wend_run_state *run, enum wend_table_id table,
+                                       struct wend_runs **runs, struct wend_error *error) {
+    WEND_TRY(wend__run_shards_make_runs(run, table, runs, error));
     enum wend_status status = WEND_OK;
     for (size_t i = 0; status == WEND_OK && i < run->shards->count; i++) {
         status = add_parts(&run->shards->items[i], table, *runs, error);

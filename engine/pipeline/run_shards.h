@@ -52,12 +52,14 @@ struct wend_run_shard {
     size_t tick_count;
     size_t tick_capacity;
     int64_t next_tick_us;
+    int64_t settle_us;    /* once this is over, there is another window to fold */
     int64_t begun_us;     /* monotonic clock: of the last checkpoint */
     int64_t begun_offset; /* that it told */
     int64_t begun_mark_us;
 };
 
 struct wend_checkpoint_writer;
+struct wend_run_windows;
 
 struct wend_run_shards {
     struct wend_run_shard *items; /* by partition */
@@ -67,6 +69,7 @@ struct wend_run_shards {
     uint64_t seed;
     struct wend_hash128 shape_hash;
     struct wend_checkpoint_writer *writer;
+    struct wend_run_windows *windows;
 
     /* live: all of it is guarded by the lock */
     bool has_lock;
@@ -79,6 +82,7 @@ struct wend_run_shards {
 
     struct wend_kafka_group group;
     int64_t next_tell_us;
+    int64_t next_publish_us;
 };
 
 /* run_shards.c: takes the state up, and begins to fetch. Errors: those of recovery. */
@@ -97,6 +101,11 @@ WEND_MUST_CHECK enum wend_status wend__run_shards_rows(struct wend_run_state *ru
                                                        enum wend_table_id table,
                                                        struct wend_runs **runs,
                                                        struct wend_error *error);
+/* Empty runs for the rows of a table. */
+WEND_MUST_CHECK enum wend_status wend__run_shards_make_runs(const struct wend_run_state *run,
+                                                            enum wend_table_id table,
+                                                            struct wend_runs **runs,
+                                                            struct wend_error *error);
 /* Polls once for a thread, and takes what came. `*took` false: nothing did. */
 WEND_MUST_CHECK enum wend_status wend__run_shards_poll(struct wend_run_state *run, uint32_t thread,
                                                        bool *took, struct wend_error *error);
@@ -127,6 +136,8 @@ void wend__run_live_end(struct wend_run_state *run);
 /* run_live.c: moves the mark of a partition that is idle. */
 WEND_MUST_CHECK enum wend_status wend__run_live_tick(struct wend_run_shard *shard,
                                                      struct wend_error *error);
+/* run_live.c: publishes the next window that is complete. */
+void wend__run_live_publish(struct wend_run_state *run);
 /* run_live.c: tells the coordinator how far the checkpoints are. */
 void wend__run_live_tell(struct wend_run_state *run);
 

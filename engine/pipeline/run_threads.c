@@ -101,6 +101,7 @@ static bool tell_progress(struct wend_run_state *run) {
         wend__checkpoint_writer_tell(run);
         if (run->options->kafka->is_live && run->phase == WEND_RUN_INGEST) {
             wend__run_live_tell(run);
+            wend__run_live_publish(run);
         }
     }
     if (run->options->progress == NULL) {

@@ -86,7 +86,7 @@ static enum wend_status fail_damaged(struct wend_error *error) {
 }
 
 static enum wend_status add_rows(struct wend_bytes rows, enum wend_table_id table,
-                                 const int64_t *only_us, struct wend_runs *runs,
+                                 wend_part_wants *wants, void *context, struct wend_runs *runs,
                                  struct wend_error *error) {
     while (rows.len > 0) {
         size_t bytes = SIZE_MAX;
@@ -100,10 +100,10 @@ static enum wend_status add_rows(struct wend_bytes rows, enum wend_table_id tabl
         struct wend_bytes key = wend__row_key(rows.data);
         struct wend_bytes payload = wend__row_payload(rows.data);
         int64_t window_us = 0;
-        if (only_us != NULL) {
+        if (wants != NULL) {
             WEND_TRY(read_window(table, key, payload, &window_us, error));
         }
-        if (only_us == NULL || window_us == *only_us) {
+        if (wants == NULL || wants(context, window_us)) {
             WEND_TRY(wend__runs_add(runs, key, payload, error));
         }
         rows = wend__bytes(rows.data + bytes, rows.len - bytes);
@@ -112,7 +112,7 @@ static enum wend_status add_rows(struct wend_bytes rows, enum wend_table_id tabl
 }
 
 enum wend_status wend__part_add_to(struct wend_bytes part, enum wend_table_id table,
-                                   const int64_t *only_us, struct wend_runs *runs,
+                                   wend_part_wants *wants, void *context, struct wend_runs *runs,
                                    struct wend_error *error) {
     while (part.len > 0) {
         uint32_t number = 0;
@@ -126,7 +126,8 @@ enum wend_status wend__part_add_to(struct wend_bytes part, enum wend_table_id ta
         }
         const uint8_t *rows = part.data + HEAD_BYTES;
         if (number == (uint32_t)table) {
-            WEND_TRY(add_rows(wend__bytes(rows, (size_t)bytes), table, only_us, runs, error));
+            WEND_TRY(
+                add_rows(wend__bytes(rows, (size_t)bytes), table, wants, context, runs, error));
         }
         part = wend__bytes(rows + bytes, part.len - HEAD_BYTES - (size_t)bytes);
     }

@@ -26,10 +26,14 @@ WEND_MUST_CHECK enum wend_status
 wend__part_append(struct wend_buffer *part, enum wend_table_id table, struct wend_runs *runs,
                   bool has_windows, struct wend_part_windows *windows, struct wend_error *error);
 
-/* Adds the rows of `table` in the part to `runs`: all, or with `only_us` those of that window.
+/* Whether the rows of a window are wanted. */
+typedef bool wend_part_wants(void *context, int64_t window_us);
+
+/* Adds the rows of `table` in the part to `runs`: all, or those of the windows that are wanted.
  * WEND_ERROR_IO: these are no such bytes; what the runs say. */
 WEND_MUST_CHECK enum wend_status wend__part_add_to(struct wend_bytes part, enum wend_table_id table,
-                                                   const int64_t *only_us, struct wend_runs *runs,
+                                                   wend_part_wants *wants, void *context,
+                                                   struct wend_runs *runs,
                                                    struct wend_error *error);
 
 #endif

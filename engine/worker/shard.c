@@ -81,6 +81,13 @@ int64_t wend__shard_watermark(const struct wend_shard *shard) {
     return has_any ? shard->stream->mark_us - shard->plan.lateness_us : INT64_MIN;
 }
 
+int64_t wend__shard_over(const struct wend_shard *shard) {
+    int64_t watermark_us = wend__shard_watermark(shard);
+    return watermark_us == INT64_MIN || shard->worker->quiet_us == WEND_NO_LIMIT_US
+               ? INT64_MIN
+               : watermark_us - shard->worker->quiet_us;
+}
+
 int64_t wend__shard_passed(const struct wend_shard *shard) {
     return shard->worker->passed_us;
 }

@@ -64,6 +64,8 @@ WEND_MUST_CHECK enum wend_status wend__shard_settle(struct wend_shard *shard,
 bool wend__shard_tick(struct wend_shard *shard, int64_t mark_us);
 /* The mark less the lateness; INT64_MIN: none yet, or lateness is unlimited. */
 int64_t wend__shard_watermark(const struct wend_shard *shard);
+/* What was silent since before this is over; INT64_MIN: nothing ever is, or nothing is known. */
+int64_t wend__shard_over(const struct wend_shard *shard);
 /* Every unit decided before this has been counted; INT64_MIN: nothing is known. */
 int64_t wend__shard_passed(const struct wend_shard *shard);
 uint64_t wend__shard_held_hits(const struct wend_shard *shard);

@@ -17,6 +17,14 @@ import messages  # noqa: E402
 import suite  # noqa: E402
 
 PARTITIONS = 4
+# No journey that stays open for days: windows are complete half an hour behind their end.
+SESSIONS = """
+format: ndjson
+time: time
+customer: user_id
+event: event
+id: event_id
+"""
 SECONDS = 90
 
 
@@ -31,14 +39,15 @@ class Live(StateCase):
         for member in self.members:
             if member.poll() is None:
                 member.kill()
-            member.communicate()
+            member.wait()
+            member.stderr.close()
         super().tearDown()
 
     def join(self, name, *more):
         path = self.write("stream.yaml", self.definitions)
         member = subprocess.Popen(
-            [suite.wend_bin(), "stream", "-c", path, "-o", self.path("live"), "--tables", "all", "--state",
-             self.path("state"), "--checkpoint-interval", "50ms", "-X",
+            [suite.wend_bin(), "stream", "-c", path, "-o", self.path("live"), "--tables",
+             "all", "--state", self.path("state"), "--checkpoint-interval", "50ms", "-X",
              f"brokers={self.cluster.brokers}", "-X", "topics=clicks", "-j", "2", "-X",
              f"group.instance.id={name}", "-X", "session.timeout.ms=6000", "-X",
              "heartbeat.interval.ms=500", *more], cwd=self.place, stdin=subprocess.DEVNULL,
@@ -67,8 +76,9 @@ class Live(StateCase):
         thread.start()
         return thread
 
-    def begin_load(self, events=30_000, seconds=8):
+    def begin_load(self, events=30_000, seconds=8, definitions=None):
         lines, self.definitions = self.generate(events)
+        self.definitions = definitions or self.definitions
         self.open(clicks=PARTITIONS)
         parts, files = self.partitions(lines, PARTITIONS, customer)
         expected = self.replay(self.definitions + "\nwindow: 1h\nlateness: 10m\n", files)
@@ -93,6 +103,49 @@ class Live(StateCase):
         self.run_state("out")
         self.assert_same(expected, self.path("out"))
         self.check_chains(PARTITIONS)
+
+    def windows(self):
+        """The published windows; nothing else lies beside them."""
+        found = sorted(os.listdir(self.path("live")))
+        for name in found:
+            self.assertRegex(name, r"^\d{4}-\d\d-\d\dT\d\d-00-00Z$")
+        return [self.path(os.path.join("live", name)) for name in found]
+
+    def check_windows(self, expected, least):
+        """The windows, and what was still open, are together what a replay gives."""
+        windows = self.windows()
+        self.assertGreater(len(windows), least)
+        self.run_state("out")
+        self.wend("verify", windows[0])
+        self.wend("merge", *windows, self.path("out"), "-o", self.path("merged"))
+        self.assert_same(expected, self.path("merged"))
+        self.wend("verify", self.path("merged"))
+
+    def test_windows_are_published_once_all_have_passed_them(self):
+        expected, parts, load = self.begin_load(seconds=10, definitions=SESSIONS)
+        first, second = self.join("a"), self.join("b")
+        load.join()
+        self.wait_for(parts)
+        time.sleep(8)
+        self.leave(second)
+        self.leave(first)
+        self.check_windows(expected, 30)
+
+    def test_windows_when_members_are_killed(self):
+        expected, parts, load = self.begin_load(seconds=16, definitions=SESSIONS)
+        chance = random.Random(2)
+        for _ in range(4):
+            member = self.join("a")
+            time.sleep(chance.uniform(4, 6))
+            member.kill()
+            member.wait()
+        load.join()
+        member = self.join("a")
+        self.wait_for(parts)
+        time.sleep(8)
+        member.kill()
+        member.wait()
+        self.check_windows(expected, 30)
 
     def test_one_member_that_is_stopped_and_started(self):
         expected, parts, load = self.begin_load()

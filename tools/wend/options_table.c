@@ -140,7 +140,8 @@ const struct wend_cli_option wend__cli_options[WEND_CLI_OPTION_COUNT] = {
         .name = "until-end", .kind = WEND_CLI_FLAG,
         .category = WEND_CLI_INPUT, .commands = BIT(STREAM),
         .summary = "stop at the end that the topics have at the start",
-        .details = "Gives the tables of a replay. Without it the stream goes on until it is stopped."},
+        .details = "Gives the tables of a replay. Without it the stream goes on until it is "
+                   "stopped."},
     [WEND_CLI_KAFKA_MEMORY] = {
         .name = "kafka-memory", .kind = WEND_CLI_SIZE, .value_name = "SIZE",
         .minimum = 16 * KIB * KIB, .maximum = UINT64_C(1) << 40,
