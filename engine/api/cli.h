@@ -90,11 +90,12 @@ struct wend_answer; /* what a provider writes to, for the call */
 struct wend_live *wend__cli_live_create(void);
 void wend__cli_live_destroy(struct wend_live *live);
 
-/* `wend_stream_run_to_end`, which tells `live` how far it is. */
-WEND_MUST_CHECK enum wend_status wend__stream_run_live(const struct wend_stream_options *options,
-                                                       struct wend_live *live,
-                                                       struct wend_result **result,
-                                                       struct wend_error *error);
+/* `wend_stream_run_to_end`, or with `follows` `wend_stream_run_live`, which tells `live` (may be
+ * NULL) how far it is. */
+WEND_MUST_CHECK enum wend_status wend__stream_run(const struct wend_stream_options *options,
+                                                  bool follows, struct wend_live *live,
+                                                  struct wend_result **result,
+                                                  struct wend_error *error);
 
 /* A question for a table; what it points to lives for the call. */
 struct wend_table_query {

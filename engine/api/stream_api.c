@@ -28,14 +28,9 @@ static struct wend_setting *join_settings(const struct wend_ruleset *ruleset,
     return settings;
 }
 
-enum wend_status wend_stream_run_to_end(const struct wend_stream_options *options,
-                                        struct wend_result **result, struct wend_error *error) {
-    return wend__stream_run_live(options, NULL, result, error);
-}
-
-enum wend_status wend__stream_run_live(const struct wend_stream_options *options,
-                                       struct wend_live *live, struct wend_result **result,
-                                       struct wend_error *error) {
+enum wend_status wend__stream_run(const struct wend_stream_options *options, bool follows,
+                                  struct wend_live *live, struct wend_result **result,
+                                  struct wend_error *error) {
     *result = NULL;
     const struct wend_definitions *definitions = options->replay.definitions;
     if (definitions == NULL) {
@@ -54,6 +49,12 @@ enum wend_status wend__stream_run_live(const struct wend_stream_options *options
         .settings = settings,
         .setting_count = ruleset.kafka_count + options->setting_count,
         .memory_bytes = options->kafka_memory_bytes,
+        .state = options->state,
+        .checkpoint_us =
+            options->checkpoint_us != 0 ? options->checkpoint_us : WEND_STREAM_CHECKPOINT_US,
+        .is_live = follows,
+        .idle_us = options->idle_us,
+        .accepts_definitions = options->accept_new_definitions,
         .note = options->note,
         .note_context = options->note_context,
         .live = live,
@@ -61,5 +62,22 @@ enum wend_status wend__stream_run_live(const struct wend_stream_options *options
     enum wend_status status = wend__replay_inputs(&options->replay, NULL, 0, NULL, &kafka, &ruleset,
                                                   definitions, result, error);
     wend__free(settings);
+    return status;
+}
+
+enum wend_status wend_stream_run_to_end(const struct wend_stream_options *options,
+                                        struct wend_result **result, struct wend_error *error) {
+    return wend__stream_run(options, false, NULL, result, error);
+}
+
+enum wend_status wend_stream_run_live(const struct wend_stream_options *options,
+                                      struct wend_error *error) {
+    if (options->state == NULL) {
+        return wend__fail(error, WEND_ERROR_USAGE,
+                          "a stream without end needs a state, where its results stand");
+    }
+    struct wend_result *result = NULL;
+    enum wend_status status = wend__stream_run(options, true, NULL, &result, error);
+    wend_result_destroy(result);
     return status;
 }

@@ -6,6 +6,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -63,6 +64,35 @@ int wend__io_read_at(int descriptor, void *data, size_t len, uint64_t offset, si
         *got += (size_t)count;
     }
     return 0;
+}
+
+int wend__io_create_new(const char *path, int *descriptor) {
+    *descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    return *descriptor >= 0 ? 0 : errno;
+}
+
+int wend__io_link_new(const char *path, const char *name) {
+    return link(path, name) == 0 ? 0 : errno;
+}
+
+int wend__io_remove(const char *path) {
+    return unlink(path) == 0 || errno == ENOENT ? 0 : errno;
+}
+
+void wend__io_step(void) {
+#ifndef NDEBUG
+    static _Atomic uint64_t steps;
+    static _Atomic uint64_t last = UINT64_MAX; /* not looked up yet */
+    uint64_t wanted = atomic_load_explicit(&last, memory_order_relaxed);
+    if (wanted == UINT64_MAX) {
+        const char *text = getenv("WEND_TEST_KILL_AT");
+        wanted = text == NULL ? 0 : strtoull(text, NULL, 10);
+        atomic_store_explicit(&last, wanted, memory_order_relaxed);
+    }
+    if (wanted != 0 && atomic_fetch_add_explicit(&steps, 1, memory_order_relaxed) + 1 == wanted) {
+        (void)raise(SIGKILL);
+    }
+#endif
 }
 
 int wend__io_sync(int descriptor) {

@@ -26,6 +26,20 @@ int wend__io_remove_tree(const char *path);
 /* An unnamed temporary file in `directory` (O_TMPFILE where possible, else unlinked at once). */
 int wend__io_open_temporary(const char *directory, int *descriptor);
 
+/* A new file for writing, mode 0600; EEXIST where the name is taken. */
+int wend__io_create_new(const char *path, int *descriptor);
+/* Gives a file a second name, at once and only if nobody has that name yet: EEXIST. */
+int wend__io_link_new(const char *path, const char *name);
+/* Nothing there is fine. */
+int wend__io_remove(const char *path);
+
+/*
+ * Test hook, in builds with assertions: kills the process at the step whose number the environment
+ * names in WEND_TEST_KILL_AT (1 = the first). A step stands in front of each system call of a
+ * checkpoint.
+ */
+void wend__io_step(void);
+
 /* Test hook: the n-th write from now (1 = the next) fails with `error_number`; 0 switches off. */
 void wend__io_fail_write_at(uint64_t n, int error_number);
 uint64_t wend__io_write_count(void);

@@ -45,6 +45,7 @@
  * how far behind its message's time an event's may be and still move the mark. */
 #define WEND_STREAM_LATENESS_US (INT64_C(600) * WEND_US_PER_SECOND)
 #define WEND_STREAM_WINDOW_US (INT64_C(3600) * WEND_US_PER_SECOND)
+#define WEND_STREAM_CHECKPOINT_US (INT64_C(30) * WEND_US_PER_SECOND)
 #define WEND_MAX_FUTURE_SKEW_US (INT64_C(300) * WEND_US_PER_SECOND)
 
 /* 1678-01-01 and 2262-01-01 00:00:00 UTC in microseconds: the years that are accepted. */

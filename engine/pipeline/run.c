@@ -3,7 +3,7 @@
 #include "base/clock.h"
 #include "base/memory.h"
 #include "pipeline/look.h"
-#include "pipeline/run_internal.h"
+#include "pipeline/run_shards.h"
 
 #include <stdlib.h>
 #include <unistd.h>
@@ -102,8 +102,9 @@ static enum wend_status make_reader(struct wend_run_state *run, struct wend_erro
 
 /* What is computed: what is written, and what the report shows. */
 static uint32_t needed_tables(const struct wend_run_options *options) {
-    uint32_t tables = options->output != NULL ? options->tables : 0;
-    if (options->top > 0) {
+    bool is_live = options->kafka != NULL && options->kafka->is_live;
+    uint32_t tables = options->output != NULL || is_live ? options->tables : 0;
+    if (options->top > 0 || is_live) {
         tables |= 1U << WEND_TABLE_PATHS | 1U << WEND_TABLE_ABANDONMENT;
     }
     return tables;
@@ -138,6 +139,25 @@ static void make_plan(struct wend_run_state *run) {
     };
 }
 
+/* Where state is kept: before anybody is waited for. */
+static enum wend_status make_shards(struct wend_run_state *run, struct wend_error *error) {
+    const struct wend_run_options *options = run->options;
+    if (options->kafka == NULL || options->kafka->state == NULL) {
+        return WEND_OK;
+    }
+    if (options->rejects != NULL) {
+        return wend__fail(error, WEND_ERROR_USAGE,
+                          "rejected records are not kept in a state; leave --rejects or --state "
+                          "out");
+    }
+    run->shards = wend__alloc_zeroed(1, sizeof *run->shards);
+    if (run->shards == NULL) {
+        return wend__fail_memory(error);
+    }
+    run->shards->root = options->kafka->state;
+    return wend__run_shards_identify(run, error);
+}
+
 static enum wend_status make_workers(struct wend_run_state *run, struct wend_error *error) {
     const struct wend_run_options *options = run->options;
     wend__hit_layout_init(&run->layout, options->ruleset);
@@ -151,9 +171,14 @@ static enum wend_status make_workers(struct wend_run_state *run, struct wend_err
         .sends_customers =
             (needed_tables(options) & (1U << WEND_TABLE_SESSIONS | 1U << WEND_TABLE_JOURNEYS)) != 0,
     };
+    WEND_TRY(make_shards(run, error));
     WEND_TRY(options->kafka != NULL ? wend__run_open_kafka(run, error) : make_reader(run, error));
     WEND_TRY(wend__router_create(&router, &run->router, error));
     make_plan(run);
+    if (run->shards != NULL) {
+        run->plan.seed = run->shards->seed;
+        return wend__run_shards_open(run, error);
+    }
     run->workers = wend__alloc_zeroed(run->worker_count, sizeof(struct wend_worker *));
     if (run->workers == NULL) {
         return wend__fail_memory(error);
@@ -164,10 +189,20 @@ static enum wend_status make_workers(struct wend_run_state *run, struct wend_err
     return WEND_OK;
 }
 
+static size_t count_workers(const struct wend_run_state *run) {
+    return run->shards != NULL ? run->shards->count : run->worker_count;
+}
+
+/* A thread's, or a shard's. */
+static const struct wend_worker *worker_at(const struct wend_run_state *run, size_t index) {
+    return run->shards != NULL ? wend__shard_worker(run->shards->items[index].shard)
+                               : run->workers[index];
+}
+
 static void find_watermark(struct wend_run_state *run) {
-    for (uint32_t i = 0; i < run->worker_count; i++) {
+    for (size_t i = 0; i < count_workers(run); i++) {
         int64_t ts_us = 0;
-        if (wend__worker_latest(run->workers[i], &ts_us) &&
+        if (wend__worker_latest(worker_at(run, i), &ts_us) &&
             (!run->has_watermark || ts_us > run->watermark_us)) {
             run->has_watermark = true;
             run->watermark_us = ts_us;
@@ -242,8 +277,8 @@ static enum wend_status collect_inputs(struct wend_run_state *run, struct wend_e
 static void collect_counters(struct wend_run_state *run) {
     struct wend_run_result *result = run->result;
     result->counters = (struct wend_counters){0};
-    for (uint32_t i = 0; i < run->worker_count; i++) {
-        wend__counters_add(&result->counters, wend__worker_counters(run->workers[i]));
+    for (size_t i = 0; i < count_workers(run); i++) {
+        wend__counters_add(&result->counters, wend__worker_counters(worker_at(run, i)));
     }
 }
 
@@ -279,13 +314,30 @@ static enum wend_status fail_empty(const struct wend_run_state *run, struct wend
                       (unsigned long long)result->counters.read);
 }
 
+static enum wend_status ingest(struct wend_run_state *run, struct wend_error *error) {
+    enum wend_status status = wend__run_phase(run, WEND_RUN_INGEST, error);
+    /* Who waits for the writer only hears that the run was stopped. */
+    if (run->shards != NULL && (status == WEND_OK || status == WEND_ERROR_CANCELLED)) {
+        WEND_TRY(wend__run_shards_result(run, error));
+        if (run->options->kafka->is_live) {
+            WEND_TRY(wend__kafka_group_result(run->kafka, error));
+        }
+    }
+    return status;
+}
+
 static enum wend_status finish(struct wend_run_state *run, struct wend_error *error) {
     struct wend_run_result *result = run->result;
-    WEND_TRY(wend__run_phase(run, WEND_RUN_INGEST, error));
+    WEND_TRY(ingest(run, error));
     if (run->kafka != NULL) {
         wend__run_stop_kafka(run);
     }
-    WEND_TRY(wend__run_check_limits(run, error));
+    if (run->options->kafka != NULL && run->options->kafka->is_live) {
+        return wend__run_shards_result(run, error);
+    }
+    if (run->shards == NULL) {
+        WEND_TRY(wend__run_check_limits(run, error));
+    }
     find_watermark(run);
     WEND_TRY(wend__run_phase(run, WEND_RUN_FOLD, error));
     collect_counters(run);
@@ -299,8 +351,8 @@ static enum wend_status finish(struct wend_run_state *run, struct wend_error *er
         return fail_empty(run, error);
     }
     WEND_TRY(wend__run_write_tables(run, error));
-    for (uint32_t i = 0; i < run->worker_count; i++) {
-        result->spilled_bytes += wend__worker_spilled_bytes(run->workers[i]);
+    for (size_t i = 0; i < count_workers(run); i++) {
+        result->spilled_bytes += wend__worker_spilled_bytes(worker_at(run, i));
     }
     result->peak_bytes = atomic_load_explicit(&run->budget.peak, memory_order_relaxed);
     WEND_TRY(wend__run_publish(run, error));
@@ -312,6 +364,10 @@ static void release(struct wend_run_state *run) {
         wend__worker_destroy(run->workers[i]);
     }
     wend__free(run->workers);
+    if (run->kafka != NULL) {
+        wend__kafka_stop(run->kafka); /* which may call for the shards */
+    }
+    wend__run_shards_close(run);
     wend__rejects_file_deinit(&run->rejects);
     wend__snapshot_writer_destroy(run->writer);
     wend__router_destroy(run->router);

@@ -38,7 +38,12 @@ struct wend_run_kafka {
     uint64_t memory_bytes; /* for librdkafka's queues; 0: a part of memory */
     void (*note)(void *context, const char *text); /* troubles on the way, lines for people */
     void *note_context;
-    struct wend_live *live; /* filled in for who looks meanwhile; NULL: nobody does */
+    const char *state; /* directory of the checkpoints; NULL: nothing is kept */
+    int64_t checkpoint_us;
+    bool is_live;             /* as a member of a group, until it is told to stop; with `state` */
+    int64_t idle_us;          /* live: until a partition counts as idle; 0: never */
+    bool accepts_definitions; /* that differ from those of the checkpoints */
+    struct wend_live *live;   /* filled in for who looks meanwhile; NULL: nobody does */
 };
 
 /* Everything is borrowed for the run. 0 and NULL: the default, where there is one. */

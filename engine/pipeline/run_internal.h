@@ -11,6 +11,8 @@
 #include "pipeline/run.h"
 #include "worker/worker.h"
 
+struct wend_run_shards;
+
 struct wend_run_state {
     const struct wend_run_options *options;
     struct wend_inputs inputs;
@@ -19,7 +21,8 @@ struct wend_run_state {
     struct wend_block_reader *reader; /* NULL: messages */
     struct wend_kafka *kafka;         /* NULL: files */
     struct wend_stream_state **partitions;
-    uint64_t message_count; /* that are to be read, at most */
+    struct wend_run_shards *shards; /* NULL: no state is kept */
+    uint64_t message_count;         /* that are to be read, at most */
     struct wend_router *router;
     struct wend_gate gate;
     struct wend_budget budget;
@@ -65,6 +68,15 @@ struct wend_stream_state *const *wend__run_streams(const struct wend_run_state *
 WEND_MUST_CHECK enum wend_status wend__run_check_limits(const struct wend_run_state *run,
                                                         struct wend_error *error);
 
+/* run_output.c: what every snapshot of the run has; `segments` has room for all. */
+void wend__run_snapshot_options(const struct wend_run_state *run, const char *directory,
+                                struct wend_bytes *segments, struct wend_snapshot_options *options);
+/* run_output.c: adds the units of a row of `paths`. */
+WEND_MUST_CHECK enum wend_status wend__run_count_units(const struct wend_run_state *run,
+                                                       struct wend_bytes key,
+                                                       struct wend_bytes payload,
+                                                       struct wend_counters *counters,
+                                                       struct wend_error *error);
 /* run_output.c: rows to the snapshot and the top lists; the snapshot's place; its publication. */
 WEND_MUST_CHECK enum wend_status wend__run_open_output(struct wend_run_state *run,
                                                        struct wend_error *error);

@@ -56,6 +56,9 @@ static enum wend_status make_partition(const struct wend_run_state *run, size_t 
     /* So that position = index, then offset; and position - stream->position = offset. */
     stream->position =
         ((uint64_t)index << WEND_KAFKA_OFFSET_BITS) - (uint64_t)partition->begin_offset;
+    if (run->shards != NULL) {
+        stream->position = 0; /* hits of several runs meet: only the offset is the same in all */
+    }
     return wend__detect((const uint8_t *)"", 0, true, format, &stream->detected, error);
 }
 
@@ -122,7 +125,8 @@ enum wend_status wend__run_open_kafka(struct wend_run_state *run, struct wend_er
     if (from->live != NULL) {
         WEND_TRY(show_partitions(run, from->live, error));
     }
-    return wend__kafka_start(run->kafka, error);
+    /* Shards first say where to begin. */
+    return run->shards != NULL ? WEND_OK : wend__kafka_start(run->kafka, error);
 }
 
 void wend__run_stop_kafka(struct wend_run_state *run) {

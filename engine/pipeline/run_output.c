@@ -1,9 +1,10 @@
 /* What leaves a run: tables, top lists, the snapshot. */
 #include "base/memory.h"
+#include "ds/sortkey.h"
 #include "pipeline/look.h"
 #include "pipeline/path_units.h"
 #include "pipeline/row_merge.h"
-#include "pipeline/run_internal.h"
+#include "pipeline/run_windows.h"
 
 #include <stdio.h>
 
@@ -11,10 +12,55 @@ static bool wants(uint32_t tables, unsigned table) {
     return (tables >> table & 1) != 0;
 }
 
+void wend__run_snapshot_options(const struct wend_run_state *run, const char *directory,
+                                struct wend_bytes *segments,
+                                struct wend_snapshot_options *options) {
+    const struct wend_ruleset *ruleset = run->options->ruleset;
+    for (uint32_t i = 0; i < ruleset->segment_count; i++) {
+        segments[i] = ruleset->segments[i].name;
+    }
+    *options = (struct wend_snapshot_options){
+        .directory = directory,
+        .customer_ids = run->options->customer_ids,
+        .key = run->options->key,
+        .segments = segments,
+        .segment_count = ruleset->segment_count,
+        .scopes = run->result->scopes,
+        .scope_count = run->result->scope_count,
+        .threads = run->worker_count,
+    };
+}
+
+enum wend_status wend__run_count_units(const struct wend_run_state *run, struct wend_bytes key,
+                                       struct wend_bytes payload, struct wend_counters *counters,
+                                       struct wend_error *error) {
+    struct wend_buffer scope = {0};
+    struct wend_payload counts;
+    bool is_read = wend__sortkey_read_text(&key, &scope) == WEND_SORTKEY_OK &&
+                   wend__payload_read(payload, &wend__schemas[WEND_TABLE_PATHS].shape, &counts);
+    uint32_t index = 0;
+    while (is_read && index < run->result->scope_count &&
+           !wend__bytes_equal(run->result->scopes[index], wend__buffer_view(&scope))) {
+        index++;
+    }
+    wend__buffer_deinit(&scope);
+    if (!is_read || index == run->result->scope_count) {
+        return wend__fail(error, WEND_ERROR_IO, "a counted row is damaged");
+    }
+    counters->units[index][WEND_OUTCOME_CONVERTED] += counts.counts[1];
+    counters->units[index][WEND_OUTCOME_ABANDONED] += counts.counts[2];
+    counters->units[index][WEND_OUTCOME_OPEN] += counts.counts[3];
+    counters->sessions += index == WEND_SCOPE_SESSION ? counts.counts[0] : 0;
+    return WEND_OK;
+}
+
 enum wend_status wend__run_open_output(struct wend_run_state *run, struct wend_error *error) {
     const struct wend_run_options *options = run->options;
     struct wend_run_result *result = run->result;
     const struct wend_ruleset *ruleset = options->ruleset;
+    if (options->kafka != NULL && options->kafka->is_live) {
+        return WEND_OK; /* windows are written one by one */
+    }
     if (options->top > 0) {
         struct wend_top_lists_options lists = {
             .scopes = result->scopes,
@@ -32,20 +78,9 @@ enum wend_status wend__run_open_output(struct wend_run_state *run, struct wend_e
         return WEND_OK;
     }
     struct wend_bytes segments[WEND_MAX_SEGMENTS];
-    for (uint32_t i = 0; i < ruleset->segment_count; i++) {
-        segments[i] = ruleset->segments[i].name;
-    }
-    struct wend_snapshot_options snapshot = {
-        .directory = options->output,
-        .replaces = options->replaces,
-        .customer_ids = options->customer_ids,
-        .key = options->key,
-        .segments = segments,
-        .segment_count = ruleset->segment_count,
-        .scopes = result->scopes,
-        .scope_count = result->scope_count,
-        .threads = run->worker_count,
-    };
+    struct wend_snapshot_options snapshot;
+    wend__run_snapshot_options(run, options->output, segments, &snapshot);
+    snapshot.replaces = options->replaces;
     return wend__snapshot_writer_open(&snapshot, &run->writer, error);
 }
 
@@ -53,6 +88,12 @@ static enum wend_status write_rows(struct wend_run_state *run, enum wend_table_i
                                    struct wend_row_merge *merge, bool writes, bool lists,
                                    struct wend_path_units *units, struct wend_error *error) {
     uint32_t tick = 0;
+    /* Units that windows hold already are not in these tables. */
+    bool recounts = table == WEND_TABLE_PATHS && run->shards != NULL && wend__run_windows_any(run);
+    if (recounts) {
+        memset(run->result->counters.units, 0, sizeof run->result->counters.units);
+        run->result->counters.sessions = 0;
+    }
     for (;;) {
         struct wend_bytes key;
         struct wend_bytes payload;
@@ -67,6 +108,9 @@ static enum wend_status write_rows(struct wend_run_state *run, enum wend_table_i
         }
         if (writes) {
             WEND_TRY(wend__snapshot_writer_row(run->writer, key, payload, error));
+        }
+        if (recounts) {
+            WEND_TRY(wend__run_count_units(run, key, payload, &run->result->counters, error));
         }
         if (lists) {
             WEND_TRY(wend__top_lists_add(run->result->lists, table, key, payload, error));
@@ -109,14 +153,21 @@ static enum wend_status write_table(struct wend_run_state *run, enum wend_table_
         return WEND_OK;
     }
     struct wend_runs *runs[WEND_MAX_THREADS];
-    for (uint32_t i = 0; i < run->worker_count; i++) {
+    uint32_t count = run->worker_count;
+    struct wend_runs *gathered = NULL; /* of all shards */
+    if (run->shards != NULL) {
+        WEND_TRY(wend__run_shards_rows(run, table, &gathered, error));
+        runs[0] = gathered;
+        count = 1;
+    }
+    for (uint32_t i = 0; run->shards == NULL && i < count; i++) {
         runs[i] = wend__worker_rows(run->workers[i], table);
     }
     bool is_aggregate = table < WEND_AGGREGATE_COUNT;
     struct wend_row_merge merge = {0};
-    enum wend_status status = wend__row_merge_open(&merge, runs, run->worker_count,
-                                                   is_aggregate ? wend__payload_combine : NULL,
-                                                   (void *)&wend__schemas[table].shape, error);
+    enum wend_status status =
+        wend__row_merge_open(&merge, runs, count, is_aggregate ? wend__payload_combine : NULL,
+                             (void *)&wend__schemas[table].shape, error);
     if (status == WEND_OK && writes) {
         status = wend__snapshot_writer_begin(run->writer, table, error);
     }
@@ -136,6 +187,7 @@ static enum wend_status write_table(struct wend_run_state *run, enum wend_table_
         status = wend__top_lists_end(run->result->lists, table, error);
     }
     wend__row_merge_deinit(&merge);
+    wend__runs_destroy(gathered);
     return status;
 }
 

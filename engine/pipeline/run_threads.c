@@ -1,7 +1,7 @@
 /* The phases of a run, each on one thread a worker. */
 #include "base/memory.h"
 #include "base/processor.h"
-#include "pipeline/run_internal.h"
+#include "pipeline/run_shards.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -14,7 +14,7 @@ struct phase;
 
 struct phase_thread {
     struct phase *phase;
-    struct wend_worker *worker;
+    uint32_t index;
     pthread_t thread;
     bool is_started;
     enum wend_status status;
@@ -34,13 +34,20 @@ struct phase {
 static void *work(void *context) {
     struct phase_thread *self = context;
     struct phase *phase = self->phase;
-    if (phase->run->options->pins) {
+    struct wend_run_state *run = phase->run;
+    if (run->options->pins) {
         /* A wish: where it is refused the thread works all the same. */
-        (void)wend__processor_pin((uint32_t)(self - phase->threads));
+        (void)wend__processor_pin(self->index);
     }
-    self->status = phase->which == WEND_RUN_INGEST
-                       ? wend__worker_ingest(self->worker, &self->error)
-                       : wend__worker_fold(self->worker, phase->run->watermark_us, &self->error);
+    bool is_ingest = phase->which == WEND_RUN_INGEST;
+    if (run->shards != NULL) {
+        self->status = is_ingest ? wend__run_shards_ingest(run, self->index, &self->error)
+                                 : wend__run_shards_fold(run, self->index, &self->error);
+    } else {
+        struct wend_worker *worker = run->workers[self->index];
+        self->status = is_ingest ? wend__worker_ingest(worker, &self->error)
+                                 : wend__worker_fold(worker, run->watermark_us, &self->error);
+    }
     pthread_mutex_lock(&phase->lock);
     phase->running--;
     pthread_cond_signal(&phase->changed);
@@ -63,7 +70,7 @@ static enum wend_status start_all(struct phase *phase, struct wend_error *error)
     struct wend_run_state *run = phase->run;
     for (uint32_t i = 0; i < run->worker_count; i++) {
         struct phase_thread *self = &phase->threads[i];
-        *self = (struct phase_thread){.phase = phase, .worker = run->workers[i]};
+        *self = (struct phase_thread){.phase = phase, .index = i};
         pthread_mutex_lock(&phase->lock);
         phase->running++;
         pthread_mutex_unlock(&phase->lock);
@@ -95,6 +102,13 @@ static bool tell_progress(struct wend_run_state *run) {
     if (run->kafka != NULL) {
         wend__kafka_serve(run->kafka);
     }
+    if (run->shards != NULL) {
+        wend__checkpoint_writer_tell(run);
+        if (run->options->kafka->is_live && run->phase == WEND_RUN_INGEST) {
+            wend__run_live_tell(run);
+            wend__run_live_publish(run);
+        }
+    }
     if (run->options->progress == NULL) {
         return true;
     }
@@ -112,6 +126,19 @@ static bool tell_progress(struct wend_run_state *run) {
 enum wend_status wend__run_check_stop(struct wend_run_state *run, struct wend_error *error) {
     return tell_progress(run) ? WEND_OK
                               : wend__fail(error, WEND_ERROR_CANCELLED, "the run was stopped");
+}
+
+static bool is_live(const struct wend_run_state *run) {
+    return run->shards != NULL && run->options->kafka->is_live;
+}
+
+/* A stream without end is ended by its last checkpoints, anything else at once. */
+static void stop(struct wend_run_state *run) {
+    if (is_live(run)) {
+        wend__run_live_end(run);
+    } else {
+        wend__router_stop(run->router);
+    }
 }
 
 /* True when the caller asked to stop. */
@@ -132,6 +159,9 @@ static bool wait_for_all(struct phase *phase) {
         pthread_mutex_unlock(&phase->lock);
         if (!is_stopped && !tell_progress(phase->run)) {
             is_stopped = true;
+            stop(phase->run);
+        }
+        if (is_live(phase->run) && wend__kafka_group_result(phase->run->kafka, NULL) != WEND_OK) {
             wend__router_stop(phase->run->router);
         }
         pthread_mutex_lock(&phase->lock);
@@ -191,7 +221,7 @@ enum wend_status wend__run_phase(struct wend_run_state *run, enum wend_run_phase
             *error = reason;
         }
     }
-    if (status == WEND_OK && is_stopped) {
+    if (status == WEND_OK && is_stopped && !is_live(run)) {
         status = wend__fail(error, WEND_ERROR_CANCELLED, "the run was stopped");
     }
     (void)pthread_cond_destroy(&phase.changed);

@@ -18,6 +18,7 @@
 #ifndef WEND_SESSION_SLICES_H
 #define WEND_SESSION_SLICES_H
 
+#include "base/buffer.h"
 #include "base/memory.h"
 #include "base/status.h"
 #include "model/hit.h"
@@ -120,6 +121,19 @@ WEND_MUST_CHECK enum wend_status wend__slices_settle(struct wend_slices *slices,
                                                      wend_settle_sink *sink, void *context,
                                                      uint64_t *kept_count,
                                                      struct wend_error *error);
+
+/*
+ * Appends copies of all hits to `hits`, and of all rows of customers to `customers` (NULL: not
+ * wanted), in no particular order; the slices stay as they are. For checkpoints.
+ */
+WEND_MUST_CHECK enum wend_status wend__slices_copy(struct wend_slices *slices,
+                                                   struct wend_buffer *hits,
+                                                   struct wend_buffer *customers,
+                                                   struct wend_error *error);
+/* Takes such a copy of customers' rows in. False: it is none. */
+WEND_MUST_CHECK enum wend_status wend__slices_add_customers(struct wend_slices *slices,
+                                                            struct wend_bytes rows, bool *is_valid,
+                                                            struct wend_error *error);
 
 /* Bytes written to temporary files so far. */
 uint64_t wend__slices_spilled_bytes(const struct wend_slices *slices);

@@ -35,6 +35,7 @@ static enum wend_status make_client(struct wend_kafka *kafka, struct wend_error 
     rd_kafka_conf_set_opaque(conf, kafka);
     rd_kafka_conf_set_error_cb(conf, take_error);
     rd_kafka_conf_set_log_cb(conf, take_log);
+    rd_kafka_conf_set_rebalance_cb(conf, wend__kafka_rebalance);
     kafka->client = rd_kafka_new(RD_KAFKA_CONSUMER, conf, reason, sizeof reason);
     if (kafka->client == NULL) {
         wend__kafka_config_mask(&kafka->config, reason);
@@ -116,6 +117,10 @@ enum wend_status wend__kafka_open(const struct wend_kafka_options *options,
 }
 
 void wend__kafka_stop(struct wend_kafka *kafka) {
+    if (kafka->group != NULL && kafka->client != NULL) {
+        (void)rd_kafka_consumer_close(kafka->client); /* calls `revoked` */
+        kafka->group = NULL;
+    }
     for (uint32_t i = 0; i < kafka->lane_count; i++) {
         wend__kafka_release(kafka, i);
         rd_kafka_queue_destroy(kafka->lanes[i].queue);
@@ -158,6 +163,51 @@ const struct wend_kafka_partition *wend__kafka_partition(const struct wend_kafka
     return &kafka->partitions[index];
 }
 
+enum wend_status wend__kafka_resume(struct wend_kafka *kafka, size_t index,
+                                    const struct wend_kafka_partition *known,
+                                    struct wend_error *error) {
+    struct wend_kafka_partition *partition = &kafka->partitions[index];
+    int64_t next = known->next_offset;
+    if (next < partition->log_begin) {
+        return wend__fail(error, WEND_ERROR_IO,
+                          "partition %d of `%.250s` goes on at offset %lld, but its log begins at "
+                          "%lld: retention has deleted what is missing. Nothing was skipped; to "
+                          "leave the gap, begin anew with another --state",
+                          partition->partition, partition->topic, (long long)next,
+                          (long long)partition->log_begin);
+    }
+    if (next > partition->log_end) {
+        return wend__fail(error, WEND_ERROR_IO,
+                          "partition %d of `%.250s` goes on at offset %lld, but its log ends at "
+                          "%lld: the topic was made anew, or has lost data. Nothing was read; to "
+                          "read it from its beginning, begin anew with another --state",
+                          partition->partition, partition->topic, (long long)next,
+                          (long long)partition->log_end);
+    }
+    partition->begin_offset = known->begin_offset;
+    partition->next_offset = next;
+    partition->bytes = known->bytes;
+    partition->tombstones = known->tombstones;
+    partition->null_keys = known->null_keys;
+    partition->empty_offsets = known->empty_offsets;
+    struct wend_kafka_lane *lane = &kafka->lanes[index % kafka->lane_count];
+    bool is_over = next >= partition->end_offset;
+    lane->open_count += partition->is_over ? 1 : 0;
+    lane->open_count -= is_over ? 1 : 0;
+    partition->is_over = is_over;
+    return WEND_OK;
+}
+
+void wend__kafka_forward(struct wend_kafka *kafka, size_t index) {
+    const struct wend_kafka_partition *partition = &kafka->partitions[index];
+    rd_kafka_queue_t *own =
+        rd_kafka_queue_get_partition(kafka->client, partition->topic, partition->partition);
+    if (own != NULL) {
+        rd_kafka_queue_forward(own, kafka->lanes[index % kafka->lane_count].queue);
+        rd_kafka_queue_destroy(own);
+    }
+}
+
 enum wend_status wend__kafka_start(struct wend_kafka *kafka, struct wend_error *error) {
     rd_kafka_topic_partition_list_t *list =
         rd_kafka_topic_partition_list_new((int)kafka->partition_count);
@@ -170,14 +220,9 @@ enum wend_status wend__kafka_start(struct wend_kafka *kafka, struct wend_error *
             continue;
         }
         rd_kafka_topic_partition_list_add(list, partition->topic, partition->partition)->offset =
-            partition->begin_offset;
+            partition->next_offset;
         /* Before the assignment, so that not one message goes another way. */
-        rd_kafka_queue_t *own =
-            rd_kafka_queue_get_partition(kafka->client, partition->topic, partition->partition);
-        if (own != NULL) {
-            rd_kafka_queue_forward(own, kafka->lanes[i % kafka->lane_count].queue);
-            rd_kafka_queue_destroy(own);
-        }
+        wend__kafka_forward(kafka, i);
     }
     rd_kafka_resp_err_t result =
         list->cnt == 0 ? RD_KAFKA_RESP_ERR_NO_ERROR : rd_kafka_assign(kafka->client, list);
@@ -189,7 +234,9 @@ enum wend_status wend__kafka_start(struct wend_kafka *kafka, struct wend_error *
 }
 
 void wend__kafka_serve(struct wend_kafka *kafka) {
-    if (kafka->client != NULL) {
+    if (kafka->group != NULL) {
+        wend__kafka_serve_group(kafka);
+    } else if (kafka->client != NULL) {
         (void)rd_kafka_poll(kafka->client, 0);
     }
     wend__kafka_troubles_tell(&kafka->troubles);
@@ -238,6 +285,9 @@ static enum wend_status take_event(struct wend_kafka *kafka, struct wend_kafka_l
             partition->empty_offsets += (uint64_t)(partition->end_offset - partition->next_offset);
             partition->next_offset = partition->end_offset;
             end_partition(lane, partition);
+        } else if (kafka->group != NULL) {
+            partition->at_end_us =
+                partition->at_end_us != 0 ? partition->at_end_us : wend__clock_monotonic_us();
         } else {
             partition->stalled_us = wend__clock_monotonic_us();
         }
@@ -283,6 +333,7 @@ static int64_t time_of(const rd_kafka_message_t *raw) {
 static void take_message(struct wend_kafka_lane *lane, const rd_kafka_message_t *raw, size_t index,
                          struct wend_kafka_partition *partition, size_t *count) {
     partition->stalled_us = 0;
+    partition->at_end_us = 0;
     if (partition->is_over || raw->offset < partition->next_offset) {
         return;
     }
@@ -333,7 +384,7 @@ enum wend_status wend__kafka_poll(struct wend_kafka *kafka, uint32_t thread,
                                   struct wend_kafka_batch *batch, struct wend_error *error) {
     struct wend_kafka_lane *lane = &kafka->lanes[thread];
     *batch = (struct wend_kafka_batch){.messages = lane->messages};
-    if (lane->open_count == 0) {
+    if (lane->open_count == 0 && kafka->group == NULL) {
         batch->is_over = true;
         return WEND_OK;
     }
@@ -359,7 +410,7 @@ enum wend_status wend__kafka_poll(struct wend_kafka *kafka, uint32_t thread,
             WEND_TRY(take_event(kafka, lane, raw, partition, error));
         }
     }
-    batch->is_over = lane->open_count == 0;
+    batch->is_over = lane->open_count == 0 && kafka->group == NULL;
     return WEND_OK;
 }
 

@@ -61,6 +61,8 @@ struct wend_kafka_options {
 struct wend_kafka_partition {
     const char *topic;
     int32_t partition;
+    int64_t log_begin; /* the first offset that the log had when it was looked at */
+    int64_t log_end;   /* behind its last one */
     int64_t begin_offset;
     int64_t end_offset;  /* behind the last that is read */
     int64_t next_offset; /* a lower bound of the next message's */
@@ -70,6 +72,7 @@ struct wend_kafka_partition {
     uint64_t tombstones;    /* messages without a value: not handed out */
     uint64_t null_keys;     /* of those handed out */
     uint64_t empty_offsets; /* that have no message: compaction, ends of transactions */
+    int64_t at_end_us;      /* monotonic clock: since when it is read to its end; 0: it is not */
     int64_t stalled_us;     /* monotonic clock: when its log seemed to end early; 0: it does not */
 };
 
@@ -103,9 +106,50 @@ size_t wend__kafka_partition_count(const struct wend_kafka *kafka);
 const struct wend_kafka_partition *wend__kafka_partition(const struct wend_kafka *kafka,
                                                          size_t index);
 
+/*
+ * Before `start`: the partition goes on as `known` says: from its next_offset, with its begin and
+ * counts. WEND_ERROR_IO: that offset is not in the log any more, or not yet.
+ */
+WEND_MUST_CHECK enum wend_status wend__kafka_resume(struct wend_kafka *kafka, size_t index,
+                                                    const struct wend_kafka_partition *known,
+                                                    struct wend_error *error);
+
 /* Begins to fetch. WEND_ERROR_IO. */
 WEND_MUST_CHECK enum wend_status wend__kafka_start(struct wend_kafka *kafka,
                                                    struct wend_error *error);
+/*
+ * What a member of a group is told of, by `serve` and `stop`, on their thread. Partitions are
+ * indices. Between `park` and `unpark` no other thread polls.
+ */
+struct wend_kafka_group {
+    void *context;
+    void (*park)(void *context);
+    void (*unpark)(void *context);
+    /* The partition is this member's: to be resumed (wend__kafka_resume), or begun as it is. */
+    enum wend_status (*assigned)(void *context, size_t partition, struct wend_error *error);
+    /* They are not any more. `is_lost`: somebody else may have them already. */
+    enum wend_status (*revoked)(void *context, const size_t *partitions, size_t count, bool is_lost,
+                                struct wend_error *error);
+    /* Takes whatever the queues still hold. */
+    enum wend_status (*drain)(void *context, struct wend_error *error);
+};
+
+/* Instead of `start`: joins the group, and follows its partitions without end. `group` is borrowed
+ * until `stop`. WEND_ERROR_IO. */
+WEND_MUST_CHECK enum wend_status wend__kafka_follow(struct wend_kafka *kafka,
+                                                    const struct wend_kafka_group *group,
+                                                    struct wend_error *error);
+/* What has failed in a call of the group, or for good between librdkafka and the brokers. */
+WEND_MUST_CHECK enum wend_status wend__kafka_group_result(const struct wend_kafka *kafka,
+                                                          struct wend_error *error);
+/* Asks the brokers whether the partition is still read to its end; by its thread. */
+bool wend__kafka_confirm_end(struct wend_kafka *kafka, size_t index);
+/* Tells the group's coordinator how far a partition is done with: for tools that show lags; nothing
+ * is ever read from there. Not inside a call of the group. */
+void wend__kafka_tell_offset(struct wend_kafka *kafka, size_t index, int64_t offset);
+/* Messages behind next_offset, as far as is known; -1: it is not. Any thread, until `stop`. */
+int64_t wend__kafka_lag(struct wend_kafka *kafka, size_t index);
+
 /*
  * What is there for thread `thread`, without waiting; nothing is no failure. The batch before must
  * have been released. WEND_ERROR_IO: a position is not in the log any more, a topic is gone, data

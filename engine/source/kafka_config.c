@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 /* A message that a broker takes by default, and what librdkafka raises fetch.max.bytes to. */
 #define FETCH_BYTES_MIN UINT64_C(1000000)
@@ -34,6 +35,9 @@ static const char *const defaults[][2] = {
     {"fetch.min.bytes", "65536"},
     {"fetch.wait.max.ms", "100"},
     {"queued.min.messages", "10000000"}, /* the bytes are what counts */
+    /* Of a group: all partitions stop at once when they move, which has the fewest faults in
+     * librdkafka 2.0. */
+    {"partition.assignment.strategy", "range"},
 };
 
 /* Of a producer: every event once and in order; keys as Kafka's own clients send them. */
@@ -95,6 +99,10 @@ static enum wend_status set_defaults(struct wend_kafka_config *config, uint64_t 
     }
     /* Since 2.2: how long fetching pauses at a full queue, a second before. */
     (void)rd_kafka_conf_set(config->conf, "fetch.queue.backoff.ms", "20", NULL, 0);
+    /* A member that comes back under its old name gets its old partitions, and nothing moves. */
+    char host[128] = "";
+    (void)gethostname(host, sizeof host - 1);
+    WEND_TRY(set(config, "group.instance.id", host[0] == '\0' ? "wend" : host, error));
     return set_memory(config, memory_bytes, thread_count, error);
 }
 

@@ -41,7 +41,21 @@ struct wend_kafka {
     size_t partition_capacity;
     struct wend_kafka_lane *lanes;
     uint32_t lane_count;
+    const struct wend_kafka_group *group; /* NULL: partitions are read to their ends */
+    enum wend_status group_status;        /* of the first call that has failed */
+    struct wend_error group_error;
 };
+
+/* kafka_group.c: librdkafka's callback. */
+void wend__kafka_rebalance(rd_kafka_t *client, rd_kafka_resp_err_t event,
+                           rd_kafka_topic_partition_list_t *list, void *opaque);
+/* kafka_group.c: what the control thread does a few times a second. */
+void wend__kafka_serve_group(struct wend_kafka *kafka);
+/* kafka.c: from now on the partition's messages go to its thread's queue. */
+void wend__kafka_forward(struct wend_kafka *kafka, size_t index);
+/* kafka_offsets.c: looks at the ends of the log anew. False: nobody answers in time. */
+bool wend__kafka_look_at_ends(struct wend_kafka *kafka, size_t index, int64_t *low, int64_t *high,
+                              int timeout_ms);
 
 /* Between two tries to reach the brokers: lets librdkafka tell its troubles, and fails when there
  * is no more hope. `last`: why the last try failed. */

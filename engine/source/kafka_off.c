@@ -61,6 +61,46 @@ void wend__kafka_release(struct wend_kafka *kafka, uint32_t thread) {
     (void)thread;
 }
 
+enum wend_status wend__kafka_resume(struct wend_kafka *kafka, size_t index,
+                                    const struct wend_kafka_partition *known,
+                                    struct wend_error *error) {
+    (void)kafka;
+    (void)index;
+    (void)known;
+    return fail(error);
+}
+
+enum wend_status wend__kafka_follow(struct wend_kafka *kafka, const struct wend_kafka_group *group,
+                                    struct wend_error *error) {
+    (void)kafka;
+    (void)group;
+    return fail(error);
+}
+
+enum wend_status wend__kafka_group_result(const struct wend_kafka *kafka,
+                                          struct wend_error *error) {
+    (void)kafka;
+    return fail(error);
+}
+
+bool wend__kafka_confirm_end(struct wend_kafka *kafka, size_t index) {
+    (void)kafka;
+    (void)index;
+    return false;
+}
+
+void wend__kafka_tell_offset(struct wend_kafka *kafka, size_t index, int64_t offset) {
+    (void)kafka;
+    (void)index;
+    (void)offset;
+}
+
+int64_t wend__kafka_lag(struct wend_kafka *kafka, size_t index) {
+    (void)kafka;
+    (void)index;
+    return -1;
+}
+
 void wend__kafka_stop(struct wend_kafka *kafka) {
     (void)kafka;
 }

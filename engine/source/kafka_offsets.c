@@ -13,6 +13,8 @@ static enum wend_status find_ends(struct wend_kafka *kafka, struct wend_kafka_pa
         rd_kafka_resp_err_t result = rd_kafka_query_watermark_offsets(
             kafka->client, partition->topic, partition->partition, &low, &high, TRY_MS);
         if (result == RD_KAFKA_RESP_ERR_NO_ERROR) {
+            partition->log_begin = low;
+            partition->log_end = high;
             partition->begin_offset = kafka->config.starts_latest ? high : low;
             partition->end_offset = high;
             partition->next_offset = partition->begin_offset;
@@ -25,6 +27,13 @@ static enum wend_status find_ends(struct wend_kafka *kafka, struct wend_kafka_pa
         }
         WEND_TRY(wend__kafka_try_again(kafka, deadline_us, result, error));
     }
+}
+
+bool wend__kafka_look_at_ends(struct wend_kafka *kafka, size_t index, int64_t *low, int64_t *high,
+                              int timeout_ms) {
+    const struct wend_kafka_partition *partition = &kafka->partitions[index];
+    return rd_kafka_query_watermark_offsets(kafka->client, partition->topic, partition->partition,
+                                            low, high, timeout_ms) == RD_KAFKA_RESP_ERR_NO_ERROR;
 }
 
 enum wend_status wend__kafka_find_offsets(struct wend_kafka *kafka, struct wend_error *error) {

@@ -36,10 +36,25 @@ static enum wend_status set_partition(struct wend_worker *worker, uint32_t parti
     return wend__decoder_set_input(worker->decoder, &stream->detected, error);
 }
 
-/* Messages of one partition. */
-static enum wend_status take_messages(struct wend_worker *worker,
-                                      const struct wend_message *messages, size_t count,
-                                      struct wend_error *error) {
+/* Who looks from outside sees the messages as taken. */
+static void tell_taken(const struct wend_worker *worker, const struct wend_message *messages,
+                       size_t count) {
+    struct wend_live *live = worker->plan->live;
+    if (live == NULL) {
+        return;
+    }
+    struct wend_live_partition *partition = &live->partitions[messages[0].partition];
+    atomic_store_explicit(&partition->next_offset, messages[count - 1].offset + 1,
+                          memory_order_relaxed);
+    atomic_fetch_add_explicit(&partition->messages, count, memory_order_relaxed);
+    if (worker->stream->has_mark) {
+        atomic_store_explicit(&partition->mark_us, worker->stream->mark_us, memory_order_relaxed);
+    }
+}
+
+enum wend_status wend__worker_take_messages(struct wend_worker *worker,
+                                            const struct wend_message *messages, size_t count,
+                                            struct wend_error *error) {
     const struct wend_worker_plan *plan = worker->plan;
     WEND_TRY(set_partition(worker, messages[0].partition, error));
     size_t at = 0;
@@ -58,23 +73,8 @@ static enum wend_status take_messages(struct wend_worker *worker,
         }
         at += consumed;
     }
+    tell_taken(worker, messages, count);
     return WEND_OK;
-}
-
-/* Who looks from outside sees the messages as taken. */
-static void tell_taken(const struct wend_worker *worker, const struct wend_message *messages,
-                       size_t count) {
-    struct wend_live *live = worker->plan->live;
-    if (live == NULL) {
-        return;
-    }
-    struct wend_live_partition *partition = &live->partitions[messages[0].partition];
-    atomic_store_explicit(&partition->next_offset, messages[count - 1].offset + 1,
-                          memory_order_relaxed);
-    atomic_fetch_add_explicit(&partition->messages, count, memory_order_relaxed);
-    if (worker->stream->has_mark) {
-        atomic_store_explicit(&partition->mark_us, worker->stream->mark_us, memory_order_relaxed);
-    }
 }
 
 /* All partitions of the thread are read: the last offsets of some may have no message. */
@@ -99,8 +99,7 @@ static enum wend_status take_batch(struct wend_worker *worker, const struct wend
     size_t at = 0;
     while (at < batch->count) {
         size_t count = same_partition(batch->messages + at, batch->count - at);
-        WEND_TRY(take_messages(worker, batch->messages + at, count, error));
-        tell_taken(worker, batch->messages + at, count);
+        WEND_TRY(wend__worker_take_messages(worker, batch->messages + at, count, error));
         at += count;
     }
     if (worker->plan->live != NULL) {

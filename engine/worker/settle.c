@@ -22,13 +22,14 @@ static int64_t watermark_of(const struct wend_worker *worker) {
 struct settling {
     struct wend_worker *worker;
     int64_t over_us; /* hits before this, with silence behind them, are over */
+    int64_t kept_us; /* the earliest hit that stays */
 };
 
 /* A `wend_settle_sink`: folds the hits in front of the last silence that nobody can break. */
 static enum wend_status settle_customer(void *context, const uint8_t *hits, size_t hit_count,
                                         struct wend_bytes customer, size_t *done_count,
                                         struct wend_error *error) {
-    const struct settling *settling = context;
+    struct settling *settling = context;
     struct wend_worker *worker = settling->worker;
     const struct wend_hit_layout *layout = worker->plan->layout;
     size_t done = hit_count;
@@ -43,25 +44,30 @@ static enum wend_status settle_customer(void *context, const uint8_t *hits, size
         done--;
     }
     *done_count = done;
+    if (done < hit_count && next_us < settling->kept_us) {
+        settling->kept_us = next_us;
+    }
     return wend__folder_customer(worker->folder, hits, done, customer, &worker->counters, error);
+}
+
+enum wend_status wend__worker_settle(struct wend_worker *worker, struct wend_error *error) {
+    int64_t watermark_us = watermark_of(worker);
+    if (worker->quiet_us == WEND_NO_LIMIT_US || watermark_us == INT64_MIN) {
+        return WEND_OK;
+    }
+    struct settling settling = {worker, watermark_us - worker->quiet_us, watermark_us};
+    wend__folder_set_watermark(worker->folder, watermark_us);
+    WEND_TRY(
+        wend__slices_settle(worker->slices, settle_customer, &settling, &worker->held_hits, error));
+    worker->passed_us = settling.kept_us;
+    /* Twice what stays: looking through costs at most as much again as taking the hits in. */
+    uint64_t least = worker->plan->settle_hits;
+    worker->settle_at = worker->held_hits * 2 < least ? least : worker->held_hits * 2;
+    return WEND_OK;
 }
 
 enum wend_status wend__worker_mark(struct wend_worker *worker, uint32_t source, int64_t mark_us,
                                    struct wend_error *error) {
     worker->marks_us[source] = mark_us;
-    if (worker->quiet_us == WEND_NO_LIMIT_US || worker->held_hits < worker->settle_at) {
-        return WEND_OK;
-    }
-    int64_t watermark_us = watermark_of(worker);
-    if (watermark_us == INT64_MIN) {
-        return WEND_OK;
-    }
-    struct settling settling = {worker, watermark_us - worker->quiet_us};
-    wend__folder_set_watermark(worker->folder, watermark_us);
-    WEND_TRY(
-        wend__slices_settle(worker->slices, settle_customer, &settling, &worker->held_hits, error));
-    /* Twice what stays: looking through costs at most as much again as taking the hits in. */
-    uint64_t least = worker->plan->settle_hits;
-    worker->settle_at = worker->held_hits * 2 < least ? least : worker->held_hits * 2;
-    return WEND_OK;
+    return worker->held_hits < worker->settle_at ? WEND_OK : wend__worker_settle(worker, error);
 }

@@ -43,7 +43,7 @@ static enum wend_status create_owner(struct wend_worker *worker, struct wend_err
     return wend__slices_create(&options, &worker->slices, error);
 }
 
-static enum wend_status create_fold(struct wend_worker *worker, struct wend_error *error) {
+enum wend_status wend__worker_renew_tally(struct wend_worker *worker, struct wend_error *error) {
     const struct wend_worker_plan *plan = worker->plan;
     struct wend_tally_options tally = {
         .ruleset = plan->ruleset,
@@ -55,7 +55,19 @@ static enum wend_status create_fold(struct wend_worker *worker, struct wend_erro
         .directory = plan->directory,
         .seed = plan->seed,
     };
-    WEND_TRY(wend__tally_create(&tally, &worker->tally, error));
+    return wend__tally_create(&tally, &worker->tally, error);
+}
+
+/* A `wend_unit_sink`. */
+static enum wend_status count_unit(void *context, const struct wend_unit *unit,
+                                   struct wend_error *error) {
+    const struct wend_worker *worker = context;
+    return wend__tally_unit(worker->tally, unit, error);
+}
+
+static enum wend_status create_fold(struct wend_worker *worker, struct wend_error *error) {
+    const struct wend_worker_plan *plan = worker->plan;
+    WEND_TRY(wend__worker_renew_tally(worker, error));
     struct wend_folder_options folder = {
         .ruleset = plan->ruleset,
         .layout = plan->layout,
@@ -63,8 +75,8 @@ static enum wend_status create_fold(struct wend_worker *worker, struct wend_erro
         .timezone = plan->timezone,
         .watermark_us = INT64_MIN, /* set before anything is folded */
         .close_all = plan->close_all,
-        .sink = wend__tally_unit,
-        .sink_context = worker->tally,
+        .sink = count_unit,
+        .sink_context = worker,
     };
     return wend__folder_create(&folder, &worker->folder, error);
 }
@@ -76,6 +88,7 @@ static enum wend_status create_settling(struct wend_worker *worker, struct wend_
                            ? WEND_NO_LIMIT_US
                            : wend__fold_quiet_us(plan->ruleset);
     worker->settle_at = plan->settle_hits;
+    worker->passed_us = INT64_MIN;
     worker->marks_us = wend__alloc(plan->worker_count * sizeof *worker->marks_us);
     if (worker->marks_us == NULL) {
         return wend__fail_memory(error);

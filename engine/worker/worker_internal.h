@@ -72,11 +72,19 @@ struct wend_worker {
     int64_t *marks_us;  /* by source, INT64_MIN before the first */
     uint64_t held_hits; /* in the slices */
     uint64_t settle_at; /* so many held hits are looked through */
+    int64_t passed_us;  /* units decided before this were counted; INT64_MIN: nothing is known */
 };
 
 /* settle.c: a mark that has arrived; folds what is over when much is held. */
 WEND_MUST_CHECK enum wend_status wend__worker_mark(struct wend_worker *worker, uint32_t source,
                                                    int64_t mark_us, struct wend_error *error);
+
+/* The same, whatever is held. */
+WEND_MUST_CHECK enum wend_status wend__worker_settle(struct wend_worker *worker,
+                                                     struct wend_error *error);
+/* worker.c: an empty tally, where the one before was taken away. */
+WEND_MUST_CHECK enum wend_status wend__worker_renew_tally(struct wend_worker *worker,
+                                                          struct wend_error *error);
 
 /* owner.c: what arrives at the worker's port. */
 struct wend_route_sink wend__worker_sink(struct wend_worker *worker);
@@ -109,6 +117,10 @@ WEND_MUST_CHECK enum wend_status
 wend__worker_judge_now(struct wend_worker *worker, const struct wend_hit *hit,
                        struct wend_bytes customer, struct wend_bytes raw, struct wend_error *error);
 
+/* message_loop.c: messages of one partition. */
+WEND_MUST_CHECK enum wend_status wend__worker_take_messages(struct wend_worker *worker,
+                                                            const struct wend_message *messages,
+                                                            size_t count, struct wend_error *error);
 /* message_loop.c: the messages of the thread's partitions, until all are read to their ends. */
 WEND_MUST_CHECK enum wend_status wend__worker_ingest_messages(struct wend_worker *worker,
                                                               struct wend_error *error);

@@ -39,16 +39,31 @@ struct wend_stream_options {
     size_t setting_count;
     uint64_t kafka_memory_bytes; /* what may wait to be worked on; 0: a quarter of memory_bytes, at
                                     most 768 MiB */
-    wend_note_call *note;        /* may be NULL */
+    const char *state;           /* directory of the checkpoints; NULL: nothing is kept */
+    int64_t checkpoint_us;       /* between two checkpoints; 0: 30 seconds */
+    bool accept_new_definitions; /* go on by definitions that differ from the checkpoints' */
+    int64_t idle_us; /* live: until a partition that is read to its end counts as idle; 0: never */
+    wend_note_call *note; /* may be NULL */
     void *note_context;
 };
 
 WEND_API void wend_stream_options_init(struct wend_stream_options *options);
 
 /*
- * Reads the topics up to their present ends. Errors as wend_replay_run; WEND_ERROR_USAGE also for
- * an unknown topic or property, and in a build without Kafka; WEND_ERROR_IO also when the brokers
- * cannot be reached or refuse, and when what is to be read is not in the log any more.
+ * Follows the topics as a member of the consumer group (`kafka: {group: ...}`) until `progress` of
+ * the options says stop: then the last checkpoints are made. `state` is needed: results are what
+ * stands there. Errors as wend_stream_run_to_end.
+ */
+WEND_API WEND_MUST_CHECK enum wend_status
+wend_stream_run_live(const struct wend_stream_options *options, struct wend_error *error);
+
+/*
+ * Reads the topics up to their present ends. With `state` it goes on where the checkpoints there
+ * end, makes new ones on the way and at the end, and gives the tables of everything since the first
+ * start; whatever kills it on the way, the next run gives the same. Errors as wend_replay_run;
+ * WEND_ERROR_USAGE also for an unknown topic or property, and in a build without Kafka;
+ * WEND_ERROR_IO also when the brokers cannot be reached or refuse, and when what is to be read is
+ * not in the log any more.
  */
 WEND_API WEND_MUST_CHECK enum wend_status
 wend_stream_run_to_end(const struct wend_stream_options *options, struct wend_result **result,

@@ -148,7 +148,8 @@ const struct wend_cli_option wend__cli_options[WEND_CLI_OPTION_COUNT] = {
         .name = "until-end", .kind = WEND_CLI_FLAG,
         .category = WEND_CLI_INPUT, .commands = BIT(STREAM),
         .summary = "stop at the end that the topics have at the start",
-        .details = "The only way so far."},
+        .details = "Gives the tables of a replay. Without it the stream goes on until it is "
+                   "stopped."},
     [WEND_CLI_KAFKA_MEMORY] = {
         .name = "kafka-memory", .kind = WEND_CLI_SIZE, .value_name = "SIZE",
         .minimum = 16 * KIB * KIB, .maximum = UINT64_C(1) << 40,
@@ -156,6 +157,34 @@ const struct wend_cli_option wend__cli_options[WEND_CLI_OPTION_COUNT] = {
         .summary = "memory for messages that wait; default: a quarter of --memory",
         .details = "It comes on top of --memory. The default is at most 768MiB. Less than about "
                    "what is read in a second makes reading slow."},
+    [WEND_CLI_STATE] = {
+        .name = "state", .kind = WEND_CLI_TEXT, .value_name = "DIR",
+        .category = WEND_CLI_INPUT, .commands = BIT(STREAM),
+        .summary = "keep checkpoints in DIR, and go on where they end",
+        .details = "Offsets, open sessions and counts of each partition stand there together, so "
+                   "that a run that was killed goes on with nothing lost and nothing counted "
+                   "twice. It holds customer data (mode 0600). One process at a time has a "
+                   "partition; who takes it over stops the other one."},
+    [WEND_CLI_CHECKPOINT_INTERVAL] = {
+        .name = "checkpoint-interval", .kind = WEND_CLI_DURATION, .value_name = "D",
+        .bare_seconds = true, .maximum = DAY, .standard = "30s",
+        .category = WEND_CLI_RESOURCES, .commands = BIT(STREAM),
+        .summary = "time between two checkpoints",
+        .details = "What came since the last one is read again after a crash."},
+    [WEND_CLI_IDLE_TIMEOUT] = {
+        .name = "idle-timeout", .kind = WEND_CLI_DURATION, .value_name = "D",
+        .choices = "none", .maximum = 365 * DAY, .standard = "none",
+        .category = WEND_CLI_RULES, .commands = BIT(STREAM),
+        .summary = "live: a partition without messages for D is idle, or none",
+        .details = "Wall time then moves its watermark: to the present, less D and --lateness, so "
+                   "that its sessions end. Each such step stands in the checkpoint."},
+    [WEND_CLI_ACCEPT_DEFINITIONS] = {
+        .name = "accept-new-definitions", .kind = WEND_CLI_FLAG,
+        .category = WEND_CLI_RULES, .commands = BIT(STREAM),
+        .summary = "go on although the definitions have changed",
+        .details = "From the offsets of the checkpoints on the new ones hold; what was counted "
+                   "stays. Fields, segments, windows, journeys' names and tables must be the "
+                   "same."},
     [WEND_CLI_SCOPE] = {
         .name = "scope", .letter = 's', .kind = WEND_CLI_TEXT, .value_name = "SCOPE",
         .category = WEND_CLI_INPUT, .commands = BIT(SHOW),

@@ -197,7 +197,10 @@ enum wend_status wend__cli_run_reported(struct wend_cli_context *context, wend_c
     struct wend_cli_text key = {0};
     set_options(context->arguments, &options);
     enum wend_status status = check_options(values, error);
-    if (status == WEND_OK) {
+    /* A live stream adds windows to a folder that may be there. */
+    bool is_live =
+        context->arguments->command == WEND_CLI_STREAM && !values[WEND_CLI_UNTIL_END].given;
+    if (status == WEND_OK && !is_live) {
         status = wend__cli_check_output(context, error);
     }
     if (status == WEND_OK && values[WEND_CLI_KEY_FILE].given) {

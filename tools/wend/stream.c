@@ -49,6 +49,7 @@ static enum wend_status open_server(struct wend_cli_context *command, struct wen
 static enum wend_status start_stream(void *context, const struct wend_replay_options *options,
                                      struct wend_result **result, struct wend_error *error) {
     struct wend_cli_context *command = context;
+    const struct wend_cli_value *values = command->arguments->values;
     struct wend_stream_options stream;
     struct wend_cli_text names = {0};
     wend_stream_options_init(&stream);
@@ -56,14 +57,20 @@ static enum wend_status start_stream(void *context, const struct wend_replay_opt
     stream.replay = *options;
     stream.settings = settings;
     stream.setting_count = command->arguments->pair_count;
-    stream.kafka_memory_bytes = command->arguments->values[WEND_CLI_KAFKA_MEMORY].number;
+    stream.kafka_memory_bytes = values[WEND_CLI_KAFKA_MEMORY].number;
+    stream.state = values[WEND_CLI_STATE].text;
+    stream.checkpoint_us = (int64_t)values[WEND_CLI_CHECKPOINT_INTERVAL].number;
+    stream.accept_new_definitions = values[WEND_CLI_ACCEPT_DEFINITIONS].given;
     stream.note = wend__cli_pass_note;
     stream.note_context = command;
+    stream.idle_us = values[WEND_CLI_IDLE_TIMEOUT].number == UINT64_MAX
+                         ? 0
+                         : (int64_t)values[WEND_CLI_IDLE_TIMEOUT].number;
     struct wend_server *server = NULL;
     struct wend_live *live = NULL;
     enum wend_status status = open_server(command, &live, &server, error);
     if (status == WEND_OK) {
-        status = wend__stream_run_live(&stream, live, result, error);
+        status = wend__stream_run(&stream, !values[WEND_CLI_UNTIL_END].given, live, result, error);
     }
     wend__server_close(server);
     wend__cli_live_destroy(live);
@@ -80,10 +87,11 @@ enum wend_status wend__cli_stream(struct wend_cli_context *context, struct wend_
                                "`wend init` writes a file to start from; its section `kafka` names "
                                "brokers and topics.");
     }
-    if (!values[WEND_CLI_UNTIL_END].given) {
+    if (!values[WEND_CLI_UNTIL_END].given && !values[WEND_CLI_STATE].given) {
         return wend__cli_error(error, WEND_ERROR_USAGE,
-                               "following a topic live is not there yet\n"
-                               "Add --until-end, to read up to the present ends of the topics.");
+                               "a stream without end keeps its results in a state\n"
+                               "Add --state DIR; or --until-end, to read up to the present ends of "
+                               "the topics.");
     }
     enum wend_status status = wend__cli_check_serving(context, error);
     return status == WEND_OK ? wend__cli_run_reported(context, start_stream, context, error)
