@@ -230,7 +230,8 @@ static enum wend_status take_batch(struct wend_run_state *run, const struct wend
     return WEND_OK;
 }
 
-/* What the shards of a thread have counted, for who looks from outside. */
+/* What the shards of a thread have counted, and how far the topics go, for who looks from outside.
+ */
 static void tell_counts(struct wend_run_state *run, uint32_t thread) {
     struct wend_live *live = run->options->kafka->live;
     struct wend_counters sum = {0};
@@ -238,6 +239,11 @@ static void tell_counts(struct wend_run_state *run, uint32_t thread) {
         return;
     }
     for (size_t i = thread; i < run->shards->count; i += run->worker_count) {
+        int64_t lag = wend__kafka_lag(run->kafka, i);
+        if (lag >= 0 && run->options->kafka->is_live) {
+            int64_t end = wend__kafka_partition(run->kafka, i)->next_offset + lag;
+            atomic_store_explicit(&live->partitions[i].end_offset, end, memory_order_relaxed);
+        }
         if (run->shards->items[i].shard != NULL) {
             wend__counters_add(
                 &sum, wend__worker_counters(wend__shard_worker(run->shards->items[i].shard)));

@@ -69,8 +69,13 @@ static enum wend_status start_stream(void *context, const struct wend_replay_opt
     struct wend_server *server = NULL;
     struct wend_live *live = NULL;
     enum wend_status status = open_server(command, &live, &server, error);
+    bool follows = !values[WEND_CLI_UNTIL_END].given;
     if (status == WEND_OK) {
-        status = wend__stream_run(&stream, !values[WEND_CLI_UNTIL_END].given, live, result, error);
+        status = wend__stream_run(&stream, follows, live, result, error);
+    }
+    if (follows) {
+        wend_result_destroy(*result); /* of a stream without end there is none */
+        *result = NULL;
     }
     wend__server_close(server);
     wend__cli_live_destroy(live);
