@@ -73,13 +73,14 @@ enum wend_status wend_export_open(const struct wend_cursor *cursor, const size_t
         .write = write,
         .context = context,
     };
-    enum wend_status status = made->columns == NULL ? wend__fail_memory(error) : WEND_OK;
-    if (status == WEND_OK) {
-        if (column_count > 0) {
-            memcpy(made->columns, columns, column_count * sizeof *columns);
-        }
-        status = create_writer(made, error);
+    if (made->columns == NULL) {
+        wend_export_close(made);
+        return wend__fail_memory(error);
     }
+    if (column_count > 0) {
+        memcpy(made->columns, columns, column_count * sizeof *columns);
+    }
+    enum wend_status status = create_writer(made, error);
     if (status != WEND_OK) {
         wend_export_close(made);
         return status;
