@@ -79,7 +79,9 @@ size_t wend__map_drops(const struct wend_map_slice *slice, const struct wend_map
             continue;
         }
         count += count < max ? 1 : 0;
-        memmove(&drops[at + 1], &drops[at], (count - at - 1) * sizeof *drops);
+        for (size_t k = count - 1; k > at; k--) {
+            drops[k] = drops[k - 1];
+        }
         drops[at] = point;
     }
     return count;

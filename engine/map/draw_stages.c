@@ -181,11 +181,13 @@ static double draw_plain(const struct board *board) {
     size_t max = (size_t)board->drawing->rows * PLAIN_COLUMNS / 2;
     size_t drawn = 0;
     for (size_t i = 0; i < points->count && drawn < max; i++, drawn++) {
-        draw_card(board, &points->items[i],
-                  (double)(drawn % PLAIN_COLUMNS) * (board->column_width + GAP),
-                  (double)(drawn / PLAIN_COLUMNS) * CARD_STEP);
+        size_t row = drawn / PLAIN_COLUMNS;
+        size_t column = drawn % PLAIN_COLUMNS;
+        draw_card(board, &points->items[i], (double)column * (board->column_width + GAP),
+                  (double)row * CARD_STEP);
     }
-    double height = (double)((drawn + PLAIN_COLUMNS - 1) / PLAIN_COLUMNS) * CARD_STEP;
+    size_t rows = (drawn + PLAIN_COLUMNS - 1) / PLAIN_COLUMNS;
+    double height = (double)rows * CARD_STEP;
     return height + draw_rest(board->drawing->pen, points->count - drawn, 10, height);
 }
 

@@ -42,9 +42,13 @@ static bool count_points(struct places *places) {
     return true;
 }
 
+struct place {
+    struct wend_map_sum *point;
+};
+
 static int compare_points(const void *a, const void *b) {
-    const struct wend_map_sum *one = *(const struct wend_map_sum *const *)a;
-    const struct wend_map_sum *other = *(const struct wend_map_sum *const *)b;
+    const struct wend_map_sum *one = ((const struct place *)a)->point;
+    const struct wend_map_sum *other = ((const struct place *)b)->point;
     if (one->key[0] != other->key[0]) {
         return one->key[0] < other->key[0] ? -1 : 1;
     }
@@ -55,21 +59,22 @@ static int compare_points(const void *a, const void *b) {
 }
 
 /* The largest of each column become nodes, the rest one more. `sorted`: room for all points. */
-static void make_nodes(struct places *places, struct wend_map_sum **sorted) {
+static void make_nodes(struct places *places, struct place *sorted) {
     struct wend_flow_layout *layout = places->layout;
     for (size_t i = 0; i < places->points.count; i++) {
-        sorted[i] = &places->points.items[i];
+        sorted[i].point = &places->points.items[i];
     }
     if (places->points.count > 1) {
         qsort(sorted, places->points.count, sizeof *sorted, compare_points);
     }
     uint32_t in_column = 0;
     for (size_t i = 0; i < places->points.count; i++) {
-        struct wend_map_sum *point = sorted[i];
-        bool first = i == 0 || sorted[i - 1]->key[0] != point->key[0];
+        struct wend_map_sum *point = sorted[i].point;
+        bool first = i == 0 || sorted[i - 1].point->key[0] != point->key[0];
         in_column = first ? 0 : in_column;
         /* A single one that is left over needs no name for many. */
-        bool is_last = i + 1 == places->points.count || sorted[i + 1]->key[0] != point->key[0];
+        bool is_last =
+            i + 1 == places->points.count || sorted[i + 1].point->key[0] != point->key[0];
         bool own = in_column < places->wish->rows || (in_column == places->wish->rows && is_last);
         if (own || in_column == places->wish->rows) {
             layout->nodes[layout->node_count++] = (struct wend_flow_node){
@@ -255,12 +260,9 @@ bool wend__flow_layout(const struct wend_map_model *model, const struct wend_map
                        const struct wend_flow_wish *wish, struct wend_flow_layout *layout) {
     struct places places = {.model = model, .slice = slice, .wish = wish, .layout = layout};
     bool done = count_points(&places);
-    struct wend_map_sum **sorted =
-        done ? wend__alloc_zeroed(places.points.count + 1, sizeof(struct wend_map_sum *)) : NULL;
-    if (sorted != NULL) {
-        layout->nodes = wend__alloc_zeroed(places.points.count + 1, sizeof *layout->nodes);
-    }
-    done = layout->nodes != NULL;
+    struct place *sorted = wend__alloc_zeroed(places.points.count + 1, sizeof *sorted);
+    layout->nodes = wend__alloc_zeroed(places.points.count + 1, sizeof *layout->nodes);
+    done = done && sorted != NULL && layout->nodes != NULL;
     if (done) {
         make_nodes(&places, sorted);
         done = make_links(&places) && place(&places);

@@ -15,18 +15,13 @@ enum { TURN_CONVERTED = 7, TURN_ABANDONED = 8 };
 /* No definition has so many stages (base/limits.h): what claims more is damaged. */
 #define STAGES_MAX 4096
 
-static enum wend_status stage_at(struct wend_map_slice *slice, int64_t position,
-                                 struct wend_map_stage **stage, struct wend_error *error) {
-    if (position < 1 || position > STAGES_MAX) {
-        return wend__fail(error, WEND_ERROR_IO,
-                          "a stage stands at position %lld; make the snapshot anew",
-                          (long long)position);
-    }
+/* NULL without memory. */
+static struct wend_map_stage *stage_at(struct wend_map_slice *slice, int64_t position) {
     if ((size_t)position > slice->stage_count) {
         struct wend_map_stage *stages =
             wend__realloc(slice->stages, (size_t)position * sizeof *stages);
         if (stages == NULL) {
-            return wend__fail_memory(error);
+            return NULL;
         }
         for (size_t i = slice->stage_count; i < (size_t)position; i++) {
             stages[i] = (struct wend_map_stage){.name = WEND_MAP_NO_NAME};
@@ -34,18 +29,25 @@ static enum wend_status stage_at(struct wend_map_slice *slice, int64_t position,
         slice->stages = stages;
         slice->stage_count = (size_t)position;
     }
-    *stage = &slice->stages[position - 1];
-    return WEND_OK;
+    return &slice->stages[position - 1];
 }
 
 static enum wend_status add_stage(struct wend_map_model *model, const struct wend_map_row *row,
                                   struct wend_error *error) {
-    uint32_t name;
+    uint32_t name = WEND_MAP_NO_NAME;
+    int64_t position = wend__map_integer(row, STAGE_POSITION);
+    if (position < 1 || position > STAGES_MAX) {
+        return wend__fail(error, WEND_ERROR_IO,
+                          "a stage stands at position %lld; make the snapshot anew",
+                          (long long)position);
+    }
     WEND_TRY(wend__map_intern(model, wend__map_text(row, STAGE), &name, error));
     struct wend_map_slice *slice;
     for (size_t at = 0; (slice = wend__map_next_slice(model, row, &at)) != NULL;) {
-        struct wend_map_stage *stage = NULL;
-        WEND_TRY(stage_at(slice, wend__map_integer(row, STAGE_POSITION), &stage, error));
+        struct wend_map_stage *stage = stage_at(slice, position);
+        if (stage == NULL) {
+            return wend__fail_memory(error);
+        }
         stage->name = name;
         stage->visited += wend__map_integer(row, STAGE_VISITED);
         stage->reached += wend__map_integer(row, STAGE_REACHED);
@@ -71,12 +73,12 @@ static uint32_t position_of(const struct wend_map_model *model, const struct wen
     return 0;
 }
 
-static enum wend_status point_at(struct wend_map_model *model, struct wend_map_slice *slice,
-                                 uint32_t name, struct wend_bytes stage, struct wend_map_sum **sum,
-                                 struct wend_error *error) {
+/* NULL without memory. */
+static struct wend_map_sum *point_at(const struct wend_map_model *model,
+                                     struct wend_map_slice *slice, uint32_t name,
+                                     struct wend_bytes stage) {
     uint32_t key[WEND_MAP_KEYS] = {name, position_of(model, slice, stage)};
-    *sum = wend__map_sums_at(&slice->touchpoints, key);
-    return *sum == NULL ? wend__fail_memory(error) : WEND_OK;
+    return wend__map_sums_at(&slice->touchpoints, key);
 }
 
 static enum wend_status add_point(struct wend_map_model *model, const struct wend_map_row *row,
@@ -85,8 +87,10 @@ static enum wend_status add_point(struct wend_map_model *model, const struct wen
     WEND_TRY(wend__map_intern(model, wend__map_text(row, POINT), &name, error));
     struct wend_map_slice *slice;
     for (size_t at = 0; (slice = wend__map_next_slice(model, row, &at)) != NULL;) {
-        struct wend_map_sum *sum = NULL;
-        WEND_TRY(point_at(model, slice, name, wend__map_text(row, POINT_STAGE), &sum, error));
+        struct wend_map_sum *sum = point_at(model, slice, name, wend__map_text(row, POINT_STAGE));
+        if (sum == NULL) {
+            return wend__fail_memory(error);
+        }
         sum->value[WEND_MAP_EVENTS] += wend__map_integer(row, POINT_EVENTS);
         sum->value[WEND_MAP_UNITS] += wend__map_integer(row, POINT_UNITS);
         sum->value[WEND_MAP_ENTRIES] += wend__map_integer(row, POINT_ENTRIES);
@@ -102,8 +106,10 @@ static enum wend_status add_lost(struct wend_map_model *model, const struct wend
     WEND_TRY(wend__map_intern(model, wend__map_text(row, LOST_POINT), &name, error));
     struct wend_map_slice *slice;
     for (size_t at = 0; (slice = wend__map_next_slice(model, row, &at)) != NULL;) {
-        struct wend_map_sum *sum = NULL;
-        WEND_TRY(point_at(model, slice, name, wend__map_text(row, LOST_STAGE), &sum, error));
+        struct wend_map_sum *sum = point_at(model, slice, name, wend__map_text(row, LOST_STAGE));
+        if (sum == NULL) {
+            return wend__fail_memory(error);
+        }
         sum->value[WEND_MAP_ABANDONED] += wend__map_integer(row, LOST_ABANDONED);
         if (name == model->none) { /* it is no touchpoint: this table alone has it */
             sum->value[WEND_MAP_UNITS] += wend__map_integer(row, LOST_VISITED);

@@ -91,6 +91,29 @@ WEND_API WEND_MUST_CHECK enum wend_status wend_cursor_next(struct wend_cursor *c
 /* A value of the present row; what it points to lives until the next row. */
 WEND_API struct wend_value wend_cursor_value(const struct wend_cursor *cursor, size_t column);
 
+/* Takes the next bytes of a file; false ends the writing with WEND_ERROR_CANCELLED. */
+typedef bool wend_write_call(void *context, const void *bytes, size_t len);
+
+/*
+ * Rows of a cursor as a Parquet file of their own, written front to back: open, the rows that are
+ * wanted one after the other, finish, close. Decimals are decimal(38,4); all but lists may be null.
+ */
+struct wend_export;
+/* `columns`: indexes of the cursor's columns, each once. The cursor stays the caller's, and lives
+ * longer. WEND_ERROR_USAGE: no column, or one twice; WEND_ERROR_MEMORY. */
+WEND_API WEND_MUST_CHECK enum wend_status
+wend_export_open(const struct wend_cursor *cursor, const size_t *columns, size_t column_count,
+                 wend_write_call *write, void *context, struct wend_export **made_rows,
+                 struct wend_error *error);
+/* Writes the present row of the cursor. */
+WEND_API WEND_MUST_CHECK enum wend_status wend_export_row(struct wend_export *rows,
+                                                          struct wend_error *error);
+/* Writes the end; without it what was written is no Parquet file. */
+WEND_API WEND_MUST_CHECK enum wend_status wend_export_finish(struct wend_export *rows,
+                                                             struct wend_error *error);
+/* Accepts NULL. */
+WEND_API void wend_export_close(struct wend_export *rows);
+
 /* One thing that is wrong with a snapshot, a line for people; false stops the looking. */
 typedef bool wend_finding_call(void *context, const char *text);
 

@@ -114,6 +114,15 @@ def check_duckdb(page, snapshot):
     got = [(number(row[1]), number(row[3]), number(row[5]))
            for row in cells(page, SHOWN, "Stage")]
     expect("stages are those that DuckDB reads", len(got) == 5 and got == wanted, (got, wanted))
+    with open(snapshot + ".parquet", "wb") as file:
+        subprocess.run([WEND, "show", snapshot, "flow", "--format", "parquet", "--where",
+                        "anchor=goal"], stdout=file, check=True)
+    both = ("select count(*), sum(units), max(from_touchpoint), min(window_start) from '{}' "
+            "where anchor = 'goal'")
+    got = duckdb.sql(both.format(snapshot + ".parquet")).fetchall()
+    wanted = duckdb.sql(both.format(snapshot + "/flow/*.parquet")).fetchall()
+    expect("DuckDB reads the same rows from `wend show --format parquet`",
+           got == wanted and got[0][0] > 0, (got, wanted))
     query = ("select count(*), sum(u) from (select path, sum(units) u from '{}/paths/*.parquet' "
              "where scope = 'lifecycle' group by path)").format(snapshot)
     wanted = int(duckdb.sql(query).fetchall()[0][1])

@@ -1,6 +1,8 @@
 /* Snapshots through the public interface: reading, checking, merging. */
 #include "api_fixture.h"
 
+#include "parquet/reader.h"
+
 static const char *input = "events";
 
 static void write_snapshot(const char *path, const char *output) {
@@ -278,6 +280,103 @@ Test(api_snapshot, no_memory_while_reading_is_an_error_and_leaks_nothing) {
         cr_assert_lt(n, 5000);
     }
     wend__memory_fail_at(0);
+}
+
+static bool keep_bytes(void *context, const void *bytes, size_t len) {
+    return wend__buffer_append(context, bytes, len);
+}
+
+static bool keep_nothing(void *context, const void *bytes, size_t len) {
+    (void)context;
+    (void)bytes;
+    (void)len;
+    return false;
+}
+
+/* All columns of the table, and every second row. */
+static enum wend_status export_half(const char *table, wend_write_call *write, void *context,
+                                    uint64_t *rows) {
+    struct wend_cursor *cursor = open_cursor(table);
+    struct wend_export *export = NULL;
+    size_t columns[32];
+    size_t count = wend_cursor_column_count(cursor);
+    bool found = true;
+    *rows = 0;
+    cr_assert_lt(count, 32);
+    for (size_t i = 0; i < count; i++) {
+        columns[i] = count - 1 - i;
+    }
+    enum wend_status status =
+        wend_export_open(cursor, columns, count, write, context, &export, NULL);
+    for (uint64_t i = 0; status == WEND_OK && found; i++) {
+        status = wend_cursor_next(cursor, &found, NULL);
+        if (status == WEND_OK && found && i % 2 == 0) {
+            status = wend_export_row(export, NULL);
+            *rows += 1;
+        }
+    }
+    status = status == WEND_OK ? wend_export_finish(export, NULL) : status;
+    wend_export_close(export);
+    wend_cursor_close(cursor);
+    return status;
+}
+
+Test(api_snapshot, rows_of_a_cursor_become_a_parquet_file_of_their_own) {
+    for (size_t i = 0; i < wend_snapshot_table_count(snapshot); i++) {
+        const char *table = wend_snapshot_table_name(snapshot, i);
+        struct wend_buffer bytes = {0};
+        struct wend_parquet_reader *reader = NULL;
+        uint64_t rows;
+        cr_assert_eq(export_half(table, keep_bytes, &bytes, &rows), WEND_OK, "%s", table);
+        cr_assert_eq(wend__parquet_reader_open_memory(wend__buffer_view(&bytes), &reader, NULL),
+                     WEND_OK);
+        cr_expect_eq(wend__parquet_reader_row_count(reader), rows);
+        struct wend_cursor *cursor = open_cursor(table);
+        uint32_t last = wend__parquet_reader_field_count(reader) - 1;
+        bool found = true;
+        for (uint64_t k = 0; k < rows; k++) {
+            cr_assert_eq(wend__parquet_reader_next(reader, &found, NULL), WEND_OK);
+            cr_assert(found);
+            cr_assert_eq(wend_cursor_next(cursor, &found, NULL), WEND_OK);
+            struct wend_value scope = value_of(cursor, "scope");
+            const struct wend_parquet_value *same = wend__parquet_reader_value(reader, last);
+            cr_expect(wend__bytes_equal(same->bytes, wend__bytes(scope.text.data, scope.text.len)));
+            cr_assert_eq(wend_cursor_next(cursor, &found, NULL), WEND_OK);
+        }
+        wend_cursor_close(cursor);
+        wend__parquet_reader_close(reader);
+        wend__buffer_deinit(&bytes);
+    }
+}
+
+Test(api_snapshot, a_file_that_cannot_be_written_ends_the_export) {
+    uint64_t rows;
+    cr_expect_eq(export_half("paths", keep_nothing, NULL, &rows), WEND_ERROR_CANCELLED);
+}
+
+Test(api_snapshot, every_failed_allocation_of_an_export_is_told) {
+    bool succeeded = false;
+    for (uint64_t n = 1; !succeeded; n++) {
+        struct wend_cursor *cursor = open_cursor("paths");
+        struct wend_export *export = NULL;
+        const size_t columns[] = {0, 3, 4};
+        struct wend_buffer bytes = {0};
+        bool found = false;
+        cr_assert_eq(wend_cursor_next(cursor, &found, NULL), WEND_OK);
+        wend__memory_fail_at(n);
+        enum wend_status status =
+            wend_export_open(cursor, columns, 3, keep_bytes, &bytes, &export, NULL);
+        status = status == WEND_OK ? wend_export_row(export, NULL) : status;
+        status = status == WEND_OK ? wend_export_finish(export, NULL) : status;
+        wend__memory_fail_at(0);
+        wend_export_close(export);
+        wend_cursor_close(cursor);
+        wend__buffer_deinit(&bytes);
+        succeeded = status == WEND_OK;
+        /* The buffer of the test may be what has no memory: the export is then stopped. */
+        cr_expect(succeeded || status == WEND_ERROR_MEMORY || status == WEND_ERROR_CANCELLED);
+        cr_assert_lt(n, 5000);
+    }
 }
 
 Test(api_snapshot, statuses_and_versions_have_names) {

@@ -211,9 +211,11 @@ const struct wend_cli_option wend__cli_options[WEND_CLI_OPTION_COUNT] = {
                    "terminal; csv and json have all columns but the sketches."},
     [WEND_CLI_SHOW_FORMAT] = {
         .name = "format", .letter = 'f', .kind = WEND_CLI_CHOICE, .value_name = "KIND",
-        .choices = "table|csv|json", .standard = "table",
+        .choices = "table|csv|json|parquet", .standard = "table",
         .category = WEND_CLI_RESULT, .commands = BIT(SHOW),
-        .summary = "table for people, csv, or json (an object a line)"},
+        .summary = "table for people, csv, json (an object a line), or parquet",
+        .details = "parquet writes a file to standard output: all rows that match, in the order of "
+                   "the snapshot."},
     [WEND_CLI_TO] = {
         .name = "to", .kind = WEND_CLI_TEXT, .value_name = "CONNINFO",
         .category = WEND_CLI_RESULT, .commands = BIT(PUBLISH),

@@ -100,7 +100,7 @@ static enum wend_status add_conditions(struct wend_cli_show *show, struct wend_e
     return status;
 }
 
-static bool row_fits(const struct wend_cli_show *show) {
+bool wend__cli_show_fits(const struct wend_cli_show *show) {
     for (size_t i = 0; i < show->where_count; i++) {
         struct wend_value value = wend_cursor_value(show->cursor, show->wheres[i].column);
         if (!wend__cli_where_fits(&show->wheres[i], &value)) {
@@ -177,7 +177,7 @@ static enum wend_status read_rows(struct wend_cli_show *show, struct wend_error 
             atomic_load_explicit(show->context->stop, memory_order_relaxed)) {
             status = wend__cli_error(error, WEND_ERROR_CANCELLED, "stopped");
         }
-        if (!row_fits(show)) {
+        if (!wend__cli_show_fits(show)) {
             continue;
         }
         int64_t order = 0;
@@ -272,6 +272,10 @@ static enum wend_status show_table(struct wend_cli_show *show, struct wend_error
     if (status == WEND_OK) {
         status = wend__cli_show_columns(show, error);
     }
+    if (status == WEND_OK && show->format == WEND_CLI_AS_PARQUET) {
+        status = wend__cli_show_parquet(show, error);
+        return status == WEND_OK && show->matched == 0 ? no_rows(show, error) : status;
+    }
     bool all = show->format != WEND_CLI_AS_TABLE && !top->given;
     return status == WEND_OK ? print_rows(show, all ? UINT64_MAX : top->number, error) : status;
 }
@@ -280,6 +284,11 @@ static enum wend_status needs_table(const struct wend_cli_arguments *arguments,
                                     struct wend_error *error) {
     static const enum wend_cli_option_id ids[] = {WEND_CLI_SCOPE, WEND_CLI_WHERE, WEND_CLI_ROWS,
                                                   WEND_CLI_COLUMNS};
+    if (arguments->values[WEND_CLI_SHOW_FORMAT].number == WEND_CLI_AS_PARQUET) {
+        return wend__cli_error(error, WEND_ERROR_USAGE,
+                               "--format parquet needs a table, such as `wend show %s paths`",
+                               arguments->operands[0]);
+    }
     for (size_t i = 0; i < sizeof ids / sizeof ids[0]; i++) {
         if (arguments->values[ids[i]].given) {
             return wend__cli_error(error, WEND_ERROR_USAGE,

@@ -6,6 +6,7 @@
  *   show_rows.h     the first of them
  *   show_columns.c  which columns
  *   show_print.c    as a table, CSV or JSON
+ *   show_parquet.c  as a Parquet file
  *   show_list.c     without a table: what the snapshot holds
  *
  * Threads: one at a time.
@@ -19,7 +20,12 @@
 #include "value.h"
 
 /* In the order of the choices of --format. */
-enum wend_cli_show_format { WEND_CLI_AS_TABLE, WEND_CLI_AS_CSV, WEND_CLI_AS_JSON };
+enum wend_cli_show_format {
+    WEND_CLI_AS_TABLE,
+    WEND_CLI_AS_CSV,
+    WEND_CLI_AS_JSON,
+    WEND_CLI_AS_PARQUET
+};
 
 #define WEND_CLI_NO_COLUMN SIZE_MAX
 
@@ -78,6 +84,11 @@ enum wend_status wend__cli_show_columns(struct wend_cli_show *show,
 /* Prints the sorted rows; `header`: with the titles, where the format has such. */
 enum wend_status wend__cli_show_print(struct wend_cli_show *show, bool header,
                                       struct wend_error *error) WEND_MUST_CHECK;
+/* Whether the cursor's present row meets all conditions. */
+bool wend__cli_show_fits(const struct wend_cli_show *show);
+/* Writes the rows that fit, from the cursor's first on, as a Parquet file. */
+enum wend_status wend__cli_show_parquet(struct wend_cli_show *show,
+                                        struct wend_error *error) WEND_MUST_CHECK;
 /* Prints what the snapshot holds. */
 enum wend_status wend__cli_show_list(struct wend_cli_context *context,
                                      const struct wend_snapshot *snapshot,
