@@ -166,6 +166,26 @@ class Breaks(unittest.TestCase):
         self.assertIn("waiting for long queries", errors)
         self.assert_holds(self.new, 2)
 
+    def test_progress_shows_on_a_terminal_and_is_erased(self):
+        """On a pipe nothing of it shows: the other tests see that."""
+        screen, terminal = os.openpty()
+        with proxy.Proxy(self.pg.port, limit=1_000_000, then=lambda: time.sleep(1)) as network:
+            run = subprocess.Popen([suite.wend_bin(), *self.command(self.new, port=network.port)],
+                                   stdout=subprocess.PIPE, stderr=terminal,
+                                   env={**os.environ, "TERM": "xterm"})
+            os.close(terminal)
+            output, shown = run.communicate(timeout=60)[0], b""
+            try:
+                while data := os.read(screen, 65536):
+                    shown += data
+            except OSError:  # how a terminal says that nobody has it open any more
+                pass
+            os.close(screen)
+        self.assertEqual(run.returncode, 0)
+        self.assertRegex(shown.decode(), r"%.*\[#*\.*\].* of [0-9,]+ rows")
+        self.assertTrue(shown.endswith(b"\r\x1b[K"), shown[-80:])
+        self.assertIn(b"published to database", output)
+
     def test_a_full_disk_of_the_server(self):
         disk = f"{self.pg.place}/{self.database}"
         os.mkdir(disk)

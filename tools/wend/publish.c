@@ -162,7 +162,7 @@ static enum wend_status check_options(const struct wend_cli_value *values, enum 
 
 enum wend_status wend__cli_publish(struct wend_cli_context *context, struct wend_error *error) {
     const struct wend_cli_arguments *arguments = context->arguments;
-    enum target target;
+    enum target target = TARGET_POSTGRES;
     struct wend_snapshot *snapshot = NULL;
     enum wend_status status = find_target(arguments, &target, error);
     if (status == WEND_OK) {
