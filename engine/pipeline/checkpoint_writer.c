@@ -110,10 +110,10 @@ static enum wend_status commit(struct wend_run_shard *shard, struct wend_error *
     head->definitions_hash = shard->run->options->ruleset->source_hash;
     head->read = counters->read;
     head->accepted = counters->accepted;
-    head->held = job->copy.held_hits;
+    head->waiting = wend__shard_copy_waiting(&job->copy);
     head->dropped = counters->filtered + wend__counters_rejected(counters) + counters->late +
                     counters->duplicate;
-    if (head->read != head->accepted + head->held + head->dropped) {
+    if (head->read != head->accepted + head->waiting + head->dropped) {
         abort(); /* the numbers cannot be trusted: nothing is committed */
     }
     bool is_fenced = false;
