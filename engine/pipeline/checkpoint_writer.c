@@ -151,6 +151,7 @@ static enum wend_status write_checkpoint(struct wend_run_shard *shard, struct we
     head->state = ref;
     head->has_state = true;
     WEND_TRY(commit(shard, error));
+    atomic_store_explicit(&shard->state_bytes, ref.bytes, memory_order_relaxed);
     atomic_store_explicit(&shard->done_offset, shard->job.next_offset, memory_order_relaxed);
     shard->job.has_part = false;
     wend__buffer_clear(&shard->job.rows);

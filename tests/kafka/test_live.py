@@ -185,7 +185,9 @@ class Live(StateCase):
         load.join()
         member = self.join("a")
         self.wait_for(parts)
-        self.leave(member)
+        text = self.leave(member)
+        self.assertIn(f"4 of 4 partitions, {sum(map(len, parts))} records since their beginning, "
+                      "0 messages behind", text)
         self.check(expected)
 
     def test_one_three_one(self):
