@@ -163,7 +163,8 @@ static bool take_line(struct wend_bytes line, struct wend_checkpoint *c) {
 static bool check_end(struct wend_bytes *text) {
     enum { END_BYTES = 4 + 16 + 1 };
     uint64_t told = 0;
-    if (text->len < END_BYTES || memcmp(text->data + text->len - END_BYTES, "end ", 4) != 0) {
+    if (text->len < END_BYTES || memcmp(text->data + text->len - END_BYTES, "end ", 4) != 0 ||
+        text->data[text->len - 1] != '\n') {
         return false;
     }
     struct wend_bytes number = wend__bytes(text->data + text->len - 17, 16);
