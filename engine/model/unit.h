@@ -21,12 +21,14 @@ enum wend_outcome { WEND_OUTCOME_CONVERTED, WEND_OUTCOME_ABANDONED, WEND_OUTCOME
 struct wend_unit {
     uint32_t scope;
     enum wend_outcome outcome;
-    const uint8_t *hits;    /* hit_count hits of the run's layout, ascending by (time, position) */
-    size_t hit_count;       /* at least 1 */
-    size_t first_goal;      /* index of the first goal hit; hit_count: there is none */
-    int64_t decided_us;     /* the moment that decides it, for its window */
-    uint32_t ordinal;       /* among the customer's units of this scope with the same start time */
-    uint32_t session_count; /* of a journey: sessions that its hits lie in; of a session 1 */
+    const uint8_t *hits; /* hit_count hits of the run's layout, ascending by (time, position) */
+    size_t hit_count;    /* at least 1 */
+    size_t first_goal;   /* index of the first goal hit; hit_count: there is none */
+    int64_t closes_us;   /* a watermark that has reached this knows that nothing of it can change;
+                            INT64_MAX: only the end of the input does */
+    int64_t decided_us;  /* the moment that decides it, for its window */
+    uint32_t ordinal;    /* among the customer's units of this scope with the same start time */
+    uint32_t session_count;     /* of a journey: sessions that its hits lie in; of a session 1 */
     struct wend_bytes customer; /* absent when nobody asked for customer ids or unit ids */
 };
 

@@ -110,10 +110,10 @@ static enum wend_status commit(struct wend_run_shard *shard, struct wend_error *
     head->definitions_hash = shard->run->options->ruleset->source_hash;
     head->read = counters->read;
     head->accepted = counters->accepted;
-    head->held = job->copy.held_hits;
+    head->waiting = wend__shard_copy_waiting(&job->copy);
     head->dropped = counters->filtered + wend__counters_rejected(counters) + counters->late +
                     counters->duplicate;
-    if (head->read != head->accepted + head->held + head->dropped) {
+    if (head->read != head->accepted + head->waiting + head->dropped) {
         abort(); /* the numbers cannot be trusted: nothing is committed */
     }
     bool is_fenced = false;
@@ -151,6 +151,7 @@ static enum wend_status write_checkpoint(struct wend_run_shard *shard, struct we
     head->state = ref;
     head->has_state = true;
     WEND_TRY(commit(shard, error));
+    atomic_store_explicit(&shard->state_bytes, ref.bytes, memory_order_relaxed);
     atomic_store_explicit(&shard->done_offset, shard->job.next_offset, memory_order_relaxed);
     shard->job.has_part = false;
     wend__buffer_clear(&shard->job.rows);

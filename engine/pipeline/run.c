@@ -3,7 +3,7 @@
 #include "base/clock.h"
 #include "base/memory.h"
 #include "pipeline/look.h"
-#include "pipeline/run_shards.h"
+#include "pipeline/run_status.h"
 
 #include <stdlib.h>
 #include <unistd.h>
@@ -329,6 +329,9 @@ static enum wend_status ingest(struct wend_run_state *run, struct wend_error *er
 static enum wend_status finish(struct wend_run_state *run, struct wend_error *error) {
     struct wend_run_result *result = run->result;
     WEND_TRY(ingest(run, error));
+    if (run->shards != NULL && run->options->kafka->is_live) {
+        wend__run_status_tell(run); /* before its partitions leave it */
+    }
     if (run->kafka != NULL) {
         wend__run_stop_kafka(run);
     }

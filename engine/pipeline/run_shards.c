@@ -1,3 +1,4 @@
+#include "pipeline/run_status.h"
 #include "pipeline/run_windows.h"
 
 #include "base/clock.h"
@@ -59,7 +60,8 @@ enum wend_status wend__run_shards_open(struct wend_run_state *run, struct wend_e
     struct wend_run_shards *shards = run->shards;
     shards->count = wend__kafka_partition_count(run->kafka);
     shards->items = wend__alloc_zeroed(shards->count + 1, sizeof *shards->items);
-    if (shards->items == NULL) {
+    shards->statuses = wend__alloc_zeroed(shards->count + 1, sizeof *shards->statuses);
+    if (shards->items == NULL || shards->statuses == NULL) {
         return wend__fail_memory(error);
     }
     name_owner(shards);
@@ -91,6 +93,12 @@ enum wend_status wend__run_shards_open(struct wend_run_state *run, struct wend_e
 
 void wend__run_shard_drop(struct wend_run_shard *shard) {
     struct wend_checkpoint_job *job = &shard->job;
+    struct wend_run_shards *shards = shard->run != NULL ? shard->run->shards : NULL;
+    if (shards != NULL && shards->has_lock) {
+        pthread_mutex_lock(&shards->lock);
+        memset(&shards->statuses[shard->index], 0, sizeof *shards->statuses);
+        pthread_mutex_unlock(&shards->lock);
+    }
     wend__tally_destroy(job->tally);
     wend__shard_destroy(shard->shard);
     wend__shard_copy_deinit(&job->copy);
@@ -121,6 +129,7 @@ void wend__run_shards_close(struct wend_run_state *run) {
     }
     wend__run_windows_close(run);
     wend__free(shards->items);
+    wend__free(shards->statuses);
     wend__free(shards);
     run->shards = NULL;
 }
@@ -187,6 +196,7 @@ static enum wend_status begin_due(struct wend_run_state *run, uint32_t thread,
             continue;
         }
         WEND_TRY(wend__run_live_tick(shard, error));
+        wend__run_status_update(shard, false);
         if (now_us - shard->begun_us >= run->options->kafka->checkpoint_us &&
             !wend__run_shard_is_pending(shard) && has_changed(shard)) {
             WEND_TRY(begin_checkpoint(shard, error));
@@ -211,6 +221,9 @@ static enum wend_status end_all(struct wend_run_state *run, uint32_t thread,
     }
     for (size_t i = thread; i < run->shards->count; i += run->worker_count) {
         WEND_TRY(wend__checkpoint_writer_wait(&run->shards->items[i], error));
+        if (run->shards->items[i].shard != NULL) {
+            wend__run_status_update(&run->shards->items[i], true);
+        }
     }
     return WEND_OK;
 }

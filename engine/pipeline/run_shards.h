@@ -47,6 +47,7 @@ struct wend_run_shard {
     _Atomic bool is_pending;
     _Atomic bool is_lost;               /* relaxed: that it is fenced is no failure */
     _Atomic int64_t done_offset;        /* relaxed: of the newest checkpoint on the disk */
+    _Atomic uint64_t state_bytes;       /* relaxed: of its state */
     int64_t told_offset;                /* to the group's coordinator */
     struct wend_checkpoint_tick *ticks; /* since the last checkpoint */
     size_t tick_count;
@@ -60,6 +61,7 @@ struct wend_run_shard {
 
 struct wend_checkpoint_writer;
 struct wend_run_windows;
+struct wend_shard_status;
 
 struct wend_run_shards {
     struct wend_run_shard *items; /* by partition */
@@ -79,6 +81,8 @@ struct wend_run_shards {
     bool is_ending;
     uint32_t parked;
     uint32_t working; /* threads that poll */
+
+    struct wend_shard_status *statuses; /* by partition; run_status.h */
 
     struct wend_kafka_group group;
     int64_t next_tell_us;

@@ -83,7 +83,8 @@ static bool keep_run(struct wend_folder *folder, size_t first, size_t end, struc
     }
     for (size_t i = first; i < end; i++) {
         if (is_long ? is_known(folder, mask, i) : is_repeated(folder, first, i)) {
-            folder->counters->duplicate++;
+            folder->counters->duplicate +=
+                wend__fold_hit(folder, folder->hits, i)->ts_us >= folder->from_us ? 1 : 0;
             if (kept->copy == NULL && !start_copy(folder, kept)) {
                 return false;
             }
@@ -122,14 +123,19 @@ enum wend_status wend__fold_distinct(struct wend_folder *folder, struct wend_err
     if (folder->options.layout->has_id && !drop_duplicates(folder)) {
         return wend__fail_memory(error);
     }
+    uint64_t accepted = 0;
     uint64_t unmatched = 0;
     uint64_t bad_value = 0;
     for (size_t i = 0; i < folder->hit_count; i++) {
         const struct wend_hit *hit = wend__fold_hit(folder, folder->hits, i);
+        if (hit->ts_us < folder->from_us) {
+            continue; /* counted before */
+        }
+        accepted++;
         unmatched += hit->touchpoint == WEND_TOUCHPOINT_NONE;
         bad_value += (hit->flags & WEND_HIT_BAD_VALUE) != 0;
     }
-    folder->counters->accepted += folder->hit_count;
+    folder->counters->accepted += accepted;
     folder->counters->unmatched += unmatched;
     folder->counters->bad_value += bad_value;
     return WEND_OK;

@@ -66,6 +66,37 @@ static uint32_t count_sessions(struct runner *runner, size_t first, size_t end) 
                                    : count_in_order(runner, first, end);
 }
 
+static int64_t least(int64_t a, int64_t b) {
+    return a < b ? a : b;
+}
+
+/*
+ * When nothing can change about the open journey any more. It does not depend on what has come
+ * behind its last hit: who folds again with more hits finds the same, or a later one that is also
+ * still to come.
+ */
+static int64_t closes(const struct runner *runner) {
+    const struct wend_journey_rule *rule = runner->rule;
+    bool has_goal = runner->first_goal != SIZE_MAX;
+    if (has_goal && !rule->after_goal_continue) {
+        return wend__fold_after(
+            wend__fold_hit(runner->folder, runner->hits, runner->first_goal)->ts_us, 0);
+    }
+    int64_t session_us = INT64_MAX;
+    if (rule->per_session) {
+        session_us = wend__fold_after(runner->session_end_us,
+                                      runner->folder->options.ruleset->sessions.gap_us);
+        if (!has_goal) {
+            return session_us; /* which decides it */
+        }
+    }
+    int64_t closes_us = wend__fold_after(runner->last_us, rule->timeout_us);
+    if (!has_goal) {
+        closes_us = least(closes_us, wend__fold_after(runner->first_us, rule->within_us));
+    }
+    return least(closes_us, session_us);
+}
+
 /* Hands the open journey over; its last hit is the one before `end`. */
 static enum wend_status finish(struct runner *runner, size_t end, enum wend_outcome outcome,
                                int64_t decided_us, struct wend_error *error) {
@@ -77,6 +108,7 @@ static enum wend_status finish(struct runner *runner, size_t end, enum wend_outc
         .hits = runner->hits + first * folder->options.layout->bytes,
         .hit_count = end - first,
         .first_goal = runner->first_goal == SIZE_MAX ? end - first : runner->first_goal - first,
+        .closes_us = closes(runner),
         .decided_us = decided_us,
         .session_count = count_sessions(runner, first, end),
     };

@@ -81,7 +81,6 @@ static enum wend_status end_session(struct wend_folder *folder, const struct run
     }
     size_t count = end - running->first;
     folder->sessions[folder->session_count++] = (struct wend_fold_session){running->first, count};
-    folder->counters->sessions++;
     bool has_goal = running->first_goal != SIZE_MAX;
     struct wend_unit unit = {
         .scope = WEND_SCOPE_SESSION,
@@ -89,6 +88,7 @@ static enum wend_status end_session(struct wend_folder *folder, const struct run
         .hits = folder->lanes + running->first * folder->options.layout->bytes,
         .hit_count = count,
         .first_goal = has_goal ? running->first_goal - running->first : count,
+        .closes_us = wend__fold_after(running->last_us, folder->options.ruleset->sessions.gap_us),
         .decided_us = running->last_us,
         .session_count = 1,
     };

@@ -17,6 +17,8 @@ enum wend_status wend__folder_create(const struct wend_folder_options *options,
         return wend__fail_memory(error);
     }
     (*folder)->options = *options;
+    (*folder)->from_us = INT64_MIN;
+    (*folder)->until_us = INT64_MAX;
     (*folder)->has_key = rule->key_field != WEND_NO_FIELD;
     assert(options->layout->token_count == rule->cut_field_count + ((*folder)->has_key ? 1U : 0U));
     return WEND_OK;
@@ -24,6 +26,29 @@ enum wend_status wend__folder_create(const struct wend_folder_options *options,
 
 void wend__folder_set_watermark(struct wend_folder *folder, int64_t watermark_us) {
     folder->options.watermark_us = watermark_us;
+}
+
+void wend__folder_set_span(struct wend_folder *folder, int64_t from_us, int64_t until_us) {
+    folder->from_us = from_us;
+    folder->until_us = until_us;
+}
+
+int64_t wend__folder_release_us(const struct wend_folder *folder) {
+    return folder->release_us;
+}
+
+/* Most units are decided when they close, or, a session, its gap before. A conversion that waits
+ * for what comes behind it is decided by its last event. */
+int64_t wend__fold_delay_us(const struct wend_ruleset *ruleset) {
+    int64_t delay_us = ruleset->sessions.gap_us;
+    for (uint32_t j = 0; j < ruleset->journey_count; j++) {
+        const struct wend_journey_rule *journey = &ruleset->journeys[j];
+        if (journey->after_goal_continue && !journey->per_session &&
+            journey->timeout_us > delay_us) {
+            delay_us = journey->timeout_us;
+        }
+    }
+    return delay_us;
 }
 
 int64_t wend__fold_quiet_us(const struct wend_ruleset *ruleset) {
@@ -49,7 +74,12 @@ static void free_scratch(struct wend_folder *folder) {
     wend__free(folder->ranks);
     wend__free(folder->session_of);
     wend__free(folder->marks);
-    *folder = (struct wend_folder){.options = folder->options, .has_key = folder->has_key};
+    wend__free(folder->covers);
+    *folder = (struct wend_folder){.options = folder->options,
+                                   .has_key = folder->has_key,
+                                   .from_us = folder->from_us,
+                                   .until_us = folder->until_us,
+                                   .release_us = folder->release_us};
 }
 
 void wend__folder_destroy(struct wend_folder *folder) {
@@ -73,6 +103,11 @@ enum wend_status wend__fold_emit(struct wend_folder *folder, struct wend_unit *u
     }
     unit->ordinal = folder->next_ordinal++;
     unit->customer = folder->customer;
+    wend__fold_cover(folder, unit);
+    if (unit->closes_us <= folder->from_us || unit->closes_us > folder->until_us) {
+        return WEND_OK; /* it was handed over before, or is still open */
+    }
+    folder->counters->sessions += unit->scope == WEND_SCOPE_SESSION ? 1 : 0;
     folder->counters->units[unit->scope][unit->outcome]++;
     return folder->options.sink(folder->options.sink_context, unit, error);
 }
@@ -112,8 +147,11 @@ enum wend_status wend__fold_emit_pending(struct wend_folder *folder, struct wend
 static enum wend_status fold(struct wend_folder *folder, struct wend_error *error) {
     WEND_TRY(wend__fold_distinct(folder, error));
     WEND_TRY(wend__fold_lanes(folder, error));
+    WEND_TRY(wend__fold_begin_cover(folder, error));
     WEND_TRY(wend__fold_sessions(folder, error));
-    return wend__fold_journeys(folder, error);
+    WEND_TRY(wend__fold_journeys(folder, error));
+    wend__fold_end_cover(folder);
+    return WEND_OK;
 }
 
 enum wend_status wend__folder_customer(struct wend_folder *folder, const uint8_t *hits,

@@ -38,6 +38,19 @@ void wend__folder_destroy(struct wend_folder *folder);
 void wend__folder_set_watermark(struct wend_folder *folder, int64_t watermark_us);
 
 /*
+ * Folding in several calls over a customer's hits, which are kept in between: only units that close
+ * behind `from_us`, up to and with `until_us`, are handed over, and only hits in [from_us,
+ * until_us) are counted; the hits that are given must lie before `until_us`, and all of those must
+ * have come. Calls whose spans join give each unit once. At first the span is everything.
+ */
+void wend__folder_set_span(struct wend_folder *folder, int64_t from_us, int64_t until_us);
+/* After a fold whose span ends: hits before this are not needed any more, for no unit that is still
+ * to come, or lies across, holds one. */
+int64_t wend__folder_release_us(const struct wend_folder *folder);
+/* How long behind the moment that decides a unit it closes at the latest; WEND_NO_LIMIT_US. */
+int64_t wend__fold_delay_us(const struct wend_ruleset *ruleset);
+
+/*
  * How long a customer must be silent so that nothing of what came before is still open: the gap of
  * sessions, and the longest timeout of journeys; WEND_NO_LIMIT_US: something may stay open for
  * ever. Hits on both sides of such a silence may be folded in two calls.

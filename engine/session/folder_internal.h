@@ -28,6 +28,9 @@ struct wend_fold_pending {
 struct wend_folder {
     struct wend_folder_options options;
     bool has_key;
+    int64_t from_us; /* the span */
+    int64_t until_us;
+    int64_t release_us;
 
     /* The customer at hand. */
     const uint8_t *hits;
@@ -66,6 +69,8 @@ struct wend_folder {
     size_t session_of_capacity;
     size_t *marks; /* by rank: 1 + the pending unit that starts there; by session: journey */
     size_t mark_capacity;
+    size_t *covers; /* by rank: units that begin, less units that end, across the hit in front */
+    size_t cover_capacity;
 };
 
 static inline const struct wend_hit *wend__fold_hit(const struct wend_folder *folder,
@@ -77,6 +82,12 @@ static inline const struct wend_hit *wend__fold_hit(const struct wend_folder *fo
 static inline bool wend__fold_exceeds(int64_t earlier, int64_t later, int64_t limit_us) {
     return limit_us != WEND_NO_LIMIT_US && later > earlier &&
            (uint64_t)later - (uint64_t)earlier > (uint64_t)limit_us;
+}
+
+/* The first moment that is more than `limit_us` after `ts_us`; INT64_MAX: none is. */
+static inline int64_t wend__fold_after(int64_t ts_us, int64_t limit_us) {
+    return limit_us == WEND_NO_LIMIT_US || ts_us >= INT64_MAX - limit_us ? INT64_MAX
+                                                                         : ts_us + limit_us + 1;
 }
 
 /* Room for `needed` numbers; false without memory. */
@@ -98,6 +109,15 @@ enum wend_status wend__fold_lanes(struct wend_folder *folder, struct wend_error 
 enum wend_status wend__fold_sessions(struct wend_folder *folder, struct wend_error *error);
 /* Emits the journeys of all definitions. */
 enum wend_status wend__fold_journeys(struct wend_folder *folder, struct wend_error *error);
+
+/* fold_span.c: whether the span ends, so that hits may be kept. */
+static inline bool wend__fold_is_partial(const struct wend_folder *folder) {
+    return folder->until_us != INT64_MAX;
+}
+/* Before the first unit of a customer; notes where each unit lies; finds `release_us`. */
+enum wend_status wend__fold_begin_cover(struct wend_folder *folder, struct wend_error *error);
+void wend__fold_cover(struct wend_folder *folder, const struct wend_unit *unit);
+void wend__fold_end_cover(struct wend_folder *folder);
 
 /* Begins a scope: the next unit is its first. */
 void wend__fold_begin_scope(struct wend_folder *folder);

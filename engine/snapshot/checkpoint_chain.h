@@ -54,7 +54,7 @@ struct wend_checkpoint {
     struct wend_hash128 shape_hash; /* of what the files' layout depends on */
     uint64_t read;
     uint64_t accepted;
-    uint64_t held;    /* hits in the state: read, but not in any count yet */
+    uint64_t waiting; /* hits in the state that are in no count yet */
     uint64_t dropped; /* records that are in none of these: late, filtered, rejected, duplicate */
     bool has_state;
     char state_name[WEND_CHECKPOINT_NAME_BYTES];

@@ -50,7 +50,7 @@ bool wend__checkpoint_format(const struct wend_checkpoint *c, struct wend_buffer
         wend__buffer_append_format(out, "shape %016" PRIx64 " %016" PRIx64 "\n", c->shape_hash.high,
                                    c->shape_hash.low) &&
         wend__buffer_append_format(out, "counts %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 "\n",
-                                   c->read, c->accepted, c->held, c->dropped) &&
+                                   c->read, c->accepted, c->waiting, c->dropped) &&
         add_files(c, out);
     return done && wend__buffer_append_format(out, "end %016" PRIx64 "\n",
                                               wend__hash64(wend__buffer_view(out), 0));
@@ -143,7 +143,7 @@ static bool take_line(struct wend_bytes line, struct wend_checkpoint *c) {
     }
     if (wend__bytes_is(key, "counts")) {
         return take_number(&line, 10, &c->read) && take_number(&line, 10, &c->accepted) &&
-               take_number(&line, 10, &c->held) && take_number(&line, 10, &c->dropped);
+               take_number(&line, 10, &c->waiting) && take_number(&line, 10, &c->dropped);
     }
     if (wend__bytes_is(key, "definitions")) {
         return take_hash(&line, &c->definitions_hash);
@@ -163,7 +163,8 @@ static bool take_line(struct wend_bytes line, struct wend_checkpoint *c) {
 static bool check_end(struct wend_bytes *text) {
     enum { END_BYTES = 4 + 16 + 1 };
     uint64_t told = 0;
-    if (text->len < END_BYTES || memcmp(text->data + text->len - END_BYTES, "end ", 4) != 0) {
+    if (text->len < END_BYTES || memcmp(text->data + text->len - END_BYTES, "end ", 4) != 0 ||
+        text->data[text->len - 1] != '\n') {
         return false;
     }
     struct wend_bytes number = wend__bytes(text->data + text->len - 17, 16);

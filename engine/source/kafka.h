@@ -6,10 +6,11 @@
  *   thread t: poll --> messages of the partitions p with p % threads == t, in offset order -->
  * release
  *
- * Offsets are the caller's: nothing is committed, and no group is joined. Where the position is not
- * in the log any more (retention, a topic that was made anew) reading fails; nothing is skipped in
- * silence. Troubles that librdkafka mends by itself (a broker that is away, a login that is
- * refused) are told once a back-off, by the one who calls `serve`.
+ * Offsets are the caller's: what a group is told (`tell_offset`) is never read. With `follow`
+ * instead of `start` partitions come and go as the group assigns them, and have no end. Where a
+ * position is not in the log any more (retention, a topic that was made anew) reading fails;
+ * nothing is skipped in silence. Troubles that librdkafka mends by itself (a broker that is away, a
+ * login that is refused) are told once a back-off, by the one who calls `serve`.
  *
  * Back-pressure: who does not poll leaves the messages in the queues, and at their limit librdkafka
  * stops fetching. What the queues may hold follows from one number, `memory_bytes`.

@@ -50,9 +50,60 @@ static enum wend_status settle_customer(void *context, const uint8_t *hits, size
     return wend__folder_customer(worker->folder, hits, done, customer, &worker->counters, error);
 }
 
+/* A `wend_settle_sink`: counts what has closed; what no open unit needs is done with. */
+static enum wend_status settle_units(void *context, const uint8_t *hits, size_t hit_count,
+                                     struct wend_bytes customer, size_t *done_count,
+                                     struct wend_error *error) {
+    struct settling *settling = context;
+    struct wend_worker *worker = settling->worker;
+    const struct wend_hit_layout *layout = worker->plan->layout;
+    size_t count = hit_count;
+    while (count > 0 && wend__hit_at(layout, hits, count - 1)->ts_us >= settling->over_us) {
+        count--; /* it may still be overtaken */
+    }
+    *done_count = 0;
+    if (count > 0) {
+        WEND_TRY(
+            wend__folder_customer(worker->folder, hits, count, customer, &worker->counters, error));
+        int64_t release_us = wend__folder_release_us(worker->folder);
+        while (*done_count < count && wend__hit_at(layout, hits, *done_count)->ts_us < release_us) {
+            (*done_count)++;
+        }
+    }
+    if (*done_count < hit_count) {
+        int64_t kept_us = wend__hit_at(layout, hits, *done_count)->ts_us;
+        settling->kept_us = kept_us < settling->kept_us ? kept_us : settling->kept_us;
+    }
+    return WEND_OK;
+}
+
+static enum wend_status settle_closed(struct wend_worker *worker, int64_t watermark_us,
+                                      struct wend_error *error) {
+    struct settling settling = {worker, watermark_us, watermark_us};
+    int64_t delay_us = wend__fold_delay_us(worker->plan->ruleset);
+    wend__folder_set_watermark(worker->folder, watermark_us);
+    wend__folder_set_span(worker->folder, worker->counted_us, watermark_us);
+    WEND_TRY(
+        wend__slices_settle(worker->slices, settle_units, &settling, &worker->held_hits, error));
+    worker->counted_us = watermark_us;
+    /* No unit that is still to come was decided before any of these two. */
+    worker->passed_us = settling.kept_us;
+    if (delay_us != WEND_NO_LIMIT_US && watermark_us - delay_us > worker->passed_us) {
+        worker->passed_us = watermark_us - delay_us;
+    }
+    return WEND_OK;
+}
+
 enum wend_status wend__worker_settle(struct wend_worker *worker, struct wend_error *error) {
     int64_t watermark_us = watermark_of(worker);
-    if (worker->quiet_us == WEND_NO_LIMIT_US || watermark_us == INT64_MIN) {
+    if (watermark_us == INT64_MIN || watermark_us <= worker->counted_us ||
+        (worker->quiet_us == WEND_NO_LIMIT_US && !worker->plan->settles_units)) {
+        return WEND_OK;
+    }
+    if (worker->plan->settles_units) {
+        WEND_TRY(settle_closed(worker, watermark_us, error));
+        worker->settle_at =
+            worker->held_hits * 2 < WEND_SETTLE_HITS ? WEND_SETTLE_HITS : worker->held_hits * 2;
         return WEND_OK;
     }
     struct settling settling = {worker, watermark_us - worker->quiet_us, watermark_us};

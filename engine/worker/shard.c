@@ -22,6 +22,7 @@ enum wend_status wend__shard_create(const struct wend_worker_plan *plan,
     };
     made->plan = *plan;
     made->plan.worker_count = 1;
+    made->plan.settles_units = true;
     made->stream = stream;
     enum wend_status status = wend__router_create(&router, &made->router, error);
     made->plan.router = made->router;
@@ -83,9 +84,9 @@ int64_t wend__shard_watermark(const struct wend_shard *shard) {
 
 int64_t wend__shard_over(const struct wend_shard *shard) {
     int64_t watermark_us = wend__shard_watermark(shard);
-    return watermark_us == INT64_MIN || shard->worker->quiet_us == WEND_NO_LIMIT_US
-               ? INT64_MIN
-               : watermark_us - shard->worker->quiet_us;
+    int64_t delay_us = wend__fold_delay_us(shard->plan.ruleset);
+    return watermark_us == INT64_MIN || delay_us == WEND_NO_LIMIT_US ? INT64_MIN
+                                                                     : watermark_us - delay_us;
 }
 
 int64_t wend__shard_passed(const struct wend_shard *shard) {

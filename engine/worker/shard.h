@@ -26,9 +26,13 @@ struct wend_shard_copy {
     struct wend_buffer hits;
     struct wend_buffer customers;
     struct wend_counters counters;
-    uint64_t held_hits;
+    uint32_t hit_bytes;
+    int64_t counted_us; /* hits before this are in the counters already */
     int64_t passed_us;
 };
+
+/* Of the hits of a copy, those that are in no counter yet. */
+uint64_t wend__shard_copy_waiting(const struct wend_shard_copy *copy);
 
 /* What a partition has seen beside its records; kept with the state. */
 struct wend_shard_facts {
@@ -64,7 +68,7 @@ WEND_MUST_CHECK enum wend_status wend__shard_settle(struct wend_shard *shard,
 bool wend__shard_tick(struct wend_shard *shard, int64_t mark_us);
 /* The mark less the lateness; INT64_MIN: none yet, or lateness is unlimited. */
 int64_t wend__shard_watermark(const struct wend_shard *shard);
-/* What was silent since before this is over; INT64_MIN: nothing ever is, or nothing is known. */
+/* By the watermark, every unit decided before this has closed; INT64_MIN: nothing is known. */
 int64_t wend__shard_over(const struct wend_shard *shard);
 /* Every unit decided before this has been counted; INT64_MIN: nothing is known. */
 int64_t wend__shard_passed(const struct wend_shard *shard);

@@ -24,6 +24,7 @@ struct fixed {
     uint64_t has_latest;
     int64_t latest_us;
     int64_t passed_us;
+    int64_t counted_us;
     struct wend_shard_facts facts;
     uint64_t name_count;
     uint64_t segment_count;
@@ -60,6 +61,7 @@ static struct fixed describe(const struct wend_shard *shard, const struct wend_s
     fixed.has_latest = worker->has_latest ? 1 : 0;
     fixed.latest_us = worker->latest_us;
     fixed.passed_us = worker->passed_us;
+    fixed.counted_us = worker->counted_us;
     fixed.facts = *facts;
     fixed.name_count = worker->touchpoints.names.count;
     fixed.segment_count = worker->segment_values.count;
@@ -90,9 +92,19 @@ enum wend_status wend__shard_copy(struct wend_shard *shard, const struct wend_sh
     fixed.customer_bytes = copy->customers.len;
     memcpy(copy->head.data, &fixed, sizeof fixed);
     copy->counters = worker->counters;
-    copy->held_hits = worker->held_hits;
+    copy->hit_bytes = shard->plan.layout->bytes;
+    copy->counted_us = worker->counted_us;
     copy->passed_us = worker->passed_us;
     return WEND_OK;
+}
+
+uint64_t wend__shard_copy_waiting(const struct wend_shard_copy *copy) {
+    uint64_t count = 0;
+    for (size_t at = 0; at < copy->hits.len; at += copy->hit_bytes) {
+        const struct wend_hit *hit = (const void *)(copy->hits.data + at);
+        count += hit->ts_us >= copy->counted_us ? 1 : 0;
+    }
+    return count;
 }
 
 void wend__shard_copy_deinit(struct wend_shard_copy *copy) {
@@ -189,6 +201,7 @@ static void restore_fixed(struct wend_shard *shard, const struct fixed *fixed) {
     worker->has_latest = fixed->has_latest != 0;
     worker->latest_us = fixed->latest_us;
     worker->passed_us = fixed->passed_us;
+    worker->counted_us = fixed->counted_us;
     worker->counters = fixed->counters;
 }
 

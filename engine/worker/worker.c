@@ -89,6 +89,7 @@ static enum wend_status create_settling(struct wend_worker *worker, struct wend_
                            : wend__fold_quiet_us(plan->ruleset);
     worker->settle_at = plan->settle_hits;
     worker->passed_us = INT64_MIN;
+    worker->counted_us = INT64_MIN;
     worker->marks_us = wend__alloc(plan->worker_count * sizeof *worker->marks_us);
     if (worker->marks_us == NULL) {
         return wend__fail_memory(error);
@@ -232,6 +233,7 @@ static enum wend_status fold_slices(struct wend_worker *worker, struct wend_erro
 enum wend_status wend__worker_fold(struct wend_worker *worker, int64_t watermark_us,
                                    struct wend_error *error) {
     wend__folder_set_watermark(worker->folder, watermark_us);
+    wend__folder_set_span(worker->folder, worker->counted_us, INT64_MAX);
     enum wend_status status = fold_slices(worker, error);
     if (status != WEND_OK) {
         wend__router_stop(worker->plan->router);

@@ -48,6 +48,8 @@ struct wend_worker_plan {
     int64_t future_us;    /* later events are of the future; a message with a time has its own */
     int64_t lateness_us;  /* WEND_LATENESS_UNLIMITED, or the bound */
     uint64_t settle_hits; /* held hits that are looked through, with bounded lateness */
+    bool settles_units;   /* settling counts each unit once it has closed, and need not wait until a
+                             customer is silent */
     bool close_all;
     bool keeps_customers; /* sessions or journeys are wanted */
     bool keeps_rejects;

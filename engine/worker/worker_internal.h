@@ -72,6 +72,7 @@ struct wend_worker {
     int64_t *marks_us;  /* by source, INT64_MIN before the first */
     uint64_t held_hits; /* in the slices */
     uint64_t settle_at; /* so many held hits are looked through */
+    int64_t counted_us; /* with settles_units: what has closed up to here was counted */
     int64_t passed_us;  /* units decided before this were counted; INT64_MIN: nothing is known */
 };
 

@@ -1,9 +1,10 @@
 /*
  * stream.h: from the messages of Kafka topics to sessions and journeys.
  *
- * A stream is read from its start (`kafka: {start: ...}` of the definitions) up to the end that
- * each partition has when the run begins, and gives what a replay of the same events gives: a
- * partition is an input, as a file is. No group is joined, and no offset is committed.
+ * A stream is read from its start (`kafka: {start: ...}` of the definitions), or from where its
+ * checkpoints end, and gives what a replay of the same events gives: a partition is an input, as a
+ * file is. Up to the end that each partition has when the run begins no group is joined, and no
+ * offset is committed; a live one is a member of a group, and its windows are published one by one.
  *
  * What differs from a replay: events may be out of order by 10 minutes, and windows are of an hour,
  * unless the definitions or options say otherwise; an event is of the future when its time is more

@@ -25,6 +25,22 @@ customer: user_id
 event: event
 id: event_id
 """
+JOURNEYS = """
+segments: {channel: channel}
+journeys:
+  - name: buy
+    goal: [order_completed]
+    timeout: 20d
+  - name: quick
+    start: [product_view]
+    goal: [order_completed]
+    within: 1h
+    timeout: none
+  - name: visit
+    goal: [add_to_cart]
+    after_goal: continue
+    per: session
+"""
 SECONDS = 90
 
 
@@ -88,6 +104,9 @@ class Live(StateCase):
         """Until checkpoints have all messages."""
         end = time.monotonic() + SECONDS
         while True:
+            for member in self.members:
+                if member.poll() not in (None, 0, -signal.SIGKILL):
+                    self.fail(member.stderr.read().decode() or member.returncode)
             done = [self.manifests(p) for p in range(PARTITIONS)]
             try:
                 next_offsets = [int(self.facts(found[-1])["next"]) if found else 0
@@ -131,6 +150,16 @@ class Live(StateCase):
         self.leave(first)
         self.check_windows(expected, 30)
 
+    def test_windows_of_sessions_and_of_journeys_that_stay_open(self):
+        """Sessions end half an hour behind their last event, whatever journeys still wait."""
+        expected, parts, load = self.begin_load(seconds=6, definitions=SESSIONS + JOURNEYS)
+        member = self.join("a")
+        load.join()
+        self.wait_for(parts)
+        time.sleep(12)
+        self.leave(member)
+        self.check_windows(expected, 30)
+
     def test_windows_when_members_are_killed(self):
         expected, parts, load = self.begin_load(seconds=16, definitions=SESSIONS)
         chance = random.Random(2)
@@ -156,7 +185,9 @@ class Live(StateCase):
         load.join()
         member = self.join("a")
         self.wait_for(parts)
-        self.leave(member)
+        text = self.leave(member)
+        self.assertIn(f"4 of 4 partitions, {sum(map(len, parts))} records since their beginning, "
+                      "0 messages behind", text)
         self.check(expected)
 
     def test_one_three_one(self):

@@ -1,0 +1,177 @@
+#!/usr/bin/env python3
+"""`wend stream --state` with a real Kafka: static members, a broker that is restarted, a log that
+retention has shortened, a topic that was made anew.
+
+Exits with 77 where there is no Java, no Maven or no way to the jars.
+"""
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(os.path.dirname(HERE), "oracle"))
+import suite  # noqa: E402
+
+try:
+    import broker
+    from broker import Cluster, Record
+except ImportError as error:
+    print(f"confluent-kafka is not there; tests/run installs it ({error})")
+    sys.exit(77)
+
+PLAIN = "time: ts\ncustomer: user\nevent: name\nlateness: 1m\nwindow: 1h\n"
+T0 = 1_750_000_000
+PARTITIONS = 4
+
+
+def records(first, count):
+    """Each user has an event every 20 minutes of his partition's, so that sessions go on."""
+    return [Record(f'{{"ts": {T0 + i}, "user": "u{i % 40}", "name": "n{i % 7}"}}'.encode(),
+                   f"u{i % 40}".encode(), partition=i % 40 % PARTITIONS)
+            for i in range(first, first + count)]
+
+
+@suite.needs_wend
+class LiveBroker(unittest.TestCase):
+
+    def setUp(self):
+        self.folder = tempfile.TemporaryDirectory(prefix="wend-live-")
+        self.place = self.folder.name
+        with open(os.path.join(self.place, "plain.yaml"), "w", encoding="utf-8") as file:
+            file.write(PLAIN)
+
+    def tearDown(self):
+        self.folder.cleanup()
+
+    def command(self, kafka, topic, *more):
+        return [suite.wend_bin(), "stream", "-c", "plain.yaml", "--state", f"state-{topic}", "-X",
+                f"brokers={kafka.bootstrap}", "-X", f"topics={topic}", "--checkpoint-interval",
+                "100ms", *more]
+
+    def run_to_end(self, kafka, topic, *more, code=0):
+        done = subprocess.run(
+            self.command(kafka, topic, "--until-end", "-o", "out", "--replace", *more),
+            cwd=self.place, timeout=120, stdin=subprocess.DEVNULL, capture_output=True,
+            text=True, check=False)
+        self.assertEqual(code, done.returncode, done.stderr)
+        return done.stderr
+
+    def join(self, kafka, topic, name):
+        return subprocess.Popen(
+            self.command(kafka, topic, "-o", "live", "-X", f"group.instance.id={name}", "-X",
+                         "session.timeout.ms=6000", "-X", f"group=of-{topic}"),
+            cwd=self.place, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE, text=True)
+
+    def leave(self, member):
+        member.send_signal(signal.SIGTERM)
+        text = member.communicate(timeout=60)[1]
+        self.assertEqual(0, member.returncode, text)
+
+    def next_offsets(self, topic):
+        found = []
+        for partition in range(PARTITIONS):
+            folder = os.path.join(self.place, f"state-{topic}", f"{topic}-{partition}")
+            names = sorted(n for n in os.listdir(folder) if n.startswith("m-")) \
+                if os.path.isdir(folder) else []
+            facts = {}
+            if names:
+                with open(os.path.join(folder, names[-1]), encoding="utf-8") as file:
+                    facts = dict(line.rstrip("\n").split(" ", 1) for line in file if " " in line)
+            found.append((int(facts.get("next", 0)), int(facts.get("epoch", 0))))
+        return found
+
+    def wait_for(self, topic, count):
+        broker.wait_until(lambda: sum(n for n, _ in self.next_offsets(topic)) == count,
+                          f"{count} messages in checkpoints of {topic}", 60)
+
+    def replay(self, kafka, topic):
+        parts = [b""] * PARTITIONS
+        for record in kafka.read(topic):
+            parts[record.partition] += record.value + b"\n"
+        names = []
+        for i, part in enumerate(parts):
+            names.append(f"{topic}-{i}.ndjson")
+            with open(os.path.join(self.place, names[-1]), "wb") as file:
+                file.write(part)
+        subprocess.run([suite.wend_bin(), "replay", "-c", "plain.yaml", "-o", "replayed", "-q",
+                        "--replace", "--lateness", "1m", *names], cwd=self.place, check=True,
+                       stdout=subprocess.DEVNULL, timeout=60)
+
+    def tables(self, out):
+        found = {}
+        for place, _, names in os.walk(os.path.join(self.place, out)):
+            for name in names:
+                if name.endswith(".parquet"):
+                    with open(os.path.join(place, name), "rb") as file:
+                        found[os.path.relpath(file.name, os.path.join(self.place, out))] = \
+                            file.read()
+        return found
+
+    def members(self, kafka):
+        """Members come, one is killed and comes back under its name, the broker is restarted."""
+        kafka.create("many", PARTITIONS)
+        kafka.produce("many", records(0, 4000))
+        a, b = self.join(kafka, "many", "a"), self.join(kafka, "many", "b")
+        self.wait_for("many", 4000)
+        epochs = [epoch for _, epoch in self.next_offsets("many")]
+        b.kill()
+        b.communicate()
+        kafka.produce("many", records(4000, 4000))
+        b = self.join(kafka, "many", "b")
+        self.wait_for("many", 8000)
+        # What the other one has did not move.
+        moved = [now - before for before, (_, now) in zip(epochs, self.next_offsets("many"))]
+        self.assertEqual(PARTITIONS // 2, sum(n == 0 for n in moved), moved)
+        kafka.kill(1)
+        time.sleep(1)
+        kafka.restart(1)
+        kafka.produce("many", records(8000, 4000))
+        self.wait_for("many", 12000)
+        self.leave(a)
+        self.leave(b)
+        self.assertLessEqual(len(os.listdir(os.path.join(self.place, "live"))), 4)
+        self.replay(kafka, "many")
+        windows = [os.path.join("live", n) for n in os.listdir(os.path.join(self.place, "live"))]
+        self.run_to_end(kafka, "many")
+        subprocess.run([suite.wend_bin(), "merge", *windows, "out", "-o", "merged"],
+                       cwd=self.place, check=True, stdout=subprocess.DEVNULL, timeout=60)
+        self.assertEqual(self.tables("merged"), self.tables("replayed") or None)
+
+    def overtaken(self, kafka):
+        kafka.create("short", PARTITIONS)
+        kafka.produce("short", records(0, 400))
+        self.run_to_end(kafka, "short")
+        kafka.produce("short", records(400, 400))
+        kafka.delete_records("short", {0: 150})
+        text = self.run_to_end(kafka, "short", code=3)
+        self.assertIn("goes on at offset 100, but its log begins at 150", text)
+
+    def made_anew(self, kafka):
+        kafka.create("anew", PARTITIONS)
+        kafka.produce("anew", records(0, 400))
+        self.run_to_end(kafka, "anew")
+        kafka.delete("anew")
+        time.sleep(2)
+        kafka.create("anew", PARTITIONS)
+        kafka.produce("anew", records(0, 40))
+        text = self.run_to_end(kafka, "anew", code=3)
+        self.assertIn("its log ends at 10: the topic was made anew", text)
+
+    def test_kafka(self):
+        try:
+            broker.fetch("4")
+        except broker.Unavailable as reason:
+            self.skipTest(str(reason))
+        with Cluster(version="4") as kafka:
+            for part in self.members, self.overtaken, self.made_anew:
+                with self.subTest(part.__name__):
+                    part(kafka)
+
+
+if __name__ == "__main__":
+    suite.main()
