@@ -204,6 +204,17 @@ class Present(unittest.TestCase):
             self.assertEqual(served.get("/readyz").status, 503)
         self.assertIn(b"no snapshot yet", served.errors)
 
+    def test_the_newest_window_of_a_stream_is_served(self):
+        windows = ("2025-03-03T09-00-00Z", "2025-03-03T10-00-00Z")
+        with server.Server(self.place) as served:
+            os.mkdir(os.path.join(self.place, "2025-03-03T11-00-00Z.tmp"))
+            self.assertEqual(served.get("/v1/paths").status, 503)
+            for seed, window in enumerate(windows, 1):
+                path = server.make_snapshot(self.folder.name, f"s{seed}", 2000, seed)
+                os.rename(path, os.path.join(self.place, window))
+                rows = self.path_count(os.path.join(self.place, window))
+                self.assertEqual(served.rows("paths", top=1)["matching"], rows)
+
     def test_answers_are_of_one_snapshot_while_it_is_replaced(self):
         matching = set()
         for seed in (1, 2):

@@ -128,8 +128,9 @@ const struct wend_cli_command wend__cli_commands[WEND_CLI_COMMAND_COUNT] = {
             .summary = "answer questions for the tables of a snapshot over HTTP",
             .description =
                 "Serves the snapshot in DIR, or, where DIR holds an entry `current`, the one that "
-                "it leads to; a snapshot that takes its place is served from then on. Prints the "
-                "address, and goes on until it is stopped.\n"
+                "it leads to, or the newest window that a stream has published there; a snapshot "
+                "that takes its place is served from then on. Prints the address, and goes on "
+                "until it is stopped.\n"
                 "\n"
                 "/v1/tables lists the tables. /v1/TABLE gives rows as JSON, the largest count "
                 "first, as `wend show DIR TABLE --format json` does: `top` (100 unless given, at "

@@ -30,9 +30,11 @@ struct wend_stream_setting *wend__cli_settings(const struct wend_cli_arguments *
     return settings;
 }
 
-/* With --listen: numbers of the run while it goes on. */
-static enum wend_status open_server(struct wend_cli_context *command, struct wend_live **live,
+/* With --listen: numbers of the run while it goes on, and the tables of its newest window. */
+static enum wend_status open_server(struct wend_cli_context *command,
+                                    struct wend_cli_served *served, struct wend_live **live,
                                     struct wend_server **server, struct wend_error *error) {
+    const struct wend_cli_value *values = command->arguments->values;
     struct wend_server_options options;
     if (!command->arguments->values[WEND_CLI_LISTEN].given) {
         return WEND_OK;
@@ -43,6 +45,12 @@ static enum wend_status open_server(struct wend_cli_context *command, struct wen
     }
     wend__cli_server_options(command, &options);
     options.live = *live;
+    served->directory = values[WEND_CLI_OUTPUT].text;
+    if (served->directory != NULL && !values[WEND_CLI_UNTIL_END].given) {
+        options.context = served;
+        options.metrics = wend__cli_served_metrics;
+        options.tables = wend__cli_served_tables;
+    }
     return wend__cli_open_server(command, &options, server, error);
 }
 
@@ -68,7 +76,8 @@ static enum wend_status start_stream(void *context, const struct wend_replay_opt
                          : (int64_t)values[WEND_CLI_IDLE_TIMEOUT].number;
     struct wend_server *server = NULL;
     struct wend_live *live = NULL;
-    enum wend_status status = open_server(command, &live, &server, error);
+    struct wend_cli_served served = {.directory = NULL};
+    enum wend_status status = open_server(command, &served, &live, &server, error);
     bool follows = !values[WEND_CLI_UNTIL_END].given;
     if (status == WEND_OK) {
         status = wend__stream_run(&stream, follows, live, result, error);
