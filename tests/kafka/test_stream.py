@@ -182,7 +182,7 @@ class Stream(StreamCase):
         text = self.wend("stream", "-c", path, "--until-end", "-X", "brokers=x", code=2)
         self.assertIn("no Kafka topic is named", text)
         text = self.wend("stream", "-c", path, code=2)
-        self.assertIn("following a topic live is not there yet", text)
+        self.assertIn("a stream without end keeps its results in a state", text)
         text = self.wend("stream", "--until-end", code=2)
         self.assertIn("a stream needs definitions", text)
 
