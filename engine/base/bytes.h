@@ -28,8 +28,24 @@ static inline struct wend_bytes wend__bytes_text(const char *text) {
     return (struct wend_bytes){(const uint8_t *)text, strlen(text)};
 }
 
+/* Eight bytes, in native order. */
+static inline uint64_t wend__load_word(const uint8_t *at) {
+    uint64_t word;
+    memcpy(&word, at, sizeof word);
+    return word;
+}
+
+/* A call of memcmp costs more than names and numbers of up to 16 bytes do. */
 static inline bool wend__bytes_equal(struct wend_bytes a, struct wend_bytes b) {
-    return a.len == b.len && (a.len == 0 || memcmp(a.data, b.data, a.len) == 0);
+    if (a.len != b.len) {
+        return false;
+    }
+    if (a.len >= 8 && a.len <= 16) {
+        size_t last = a.len - 8;
+        return ((wend__load_word(a.data) ^ wend__load_word(b.data)) |
+                (wend__load_word(a.data + last) ^ wend__load_word(b.data + last))) == 0;
+    }
+    return a.len == 0 || memcmp(a.data, b.data, a.len) == 0;
 }
 
 static inline bool wend__bytes_is(struct wend_bytes a, const char *text) {
