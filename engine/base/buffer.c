@@ -20,7 +20,7 @@ bool wend__buffer_reserve(struct wend_buffer *buffer, size_t more) {
     return reserved;
 }
 
-bool wend__buffer_append(struct wend_buffer *buffer, const void *data, size_t len) {
+bool wend__buffer_append_far(struct wend_buffer *buffer, const void *data, size_t len) {
     if (!wend__buffer_reserve(buffer, len)) {
         return false;
     }

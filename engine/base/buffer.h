@@ -18,7 +18,16 @@ struct wend_buffer {
 void wend__buffer_deinit(struct wend_buffer *buffer);
 /* Room for `more` bytes behind `len`; false without memory. */
 bool wend__buffer_reserve(struct wend_buffer *buffer, size_t more);
-bool wend__buffer_append(struct wend_buffer *buffer, const void *data, size_t len);
+/* What `append` does where there is nothing to do or no room. */
+bool wend__buffer_append_far(struct wend_buffer *buffer, const void *data, size_t len);
+static inline bool wend__buffer_append(struct wend_buffer *buffer, const void *data, size_t len) {
+    if (len == 0 || len > buffer->capacity - buffer->len) {
+        return wend__buffer_append_far(buffer, data, len);
+    }
+    memcpy(buffer->data + buffer->len, data, len);
+    buffer->len += len;
+    return true;
+}
 bool wend__buffer_append_text(struct wend_buffer *buffer, const char *text);
 bool wend__buffer_append_format(struct wend_buffer *buffer, const char *format, ...)
     __attribute__((format(printf, 2, 3)));

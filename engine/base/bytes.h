@@ -28,23 +28,22 @@ static inline struct wend_bytes wend__bytes_text(const char *text) {
     return (struct wend_bytes){(const uint8_t *)text, strlen(text)};
 }
 
-/* Whether 8 bytes are the same. */
-static inline bool wend__bytes_same8(const uint8_t *a, const uint8_t *b) {
-    uint64_t left;
-    uint64_t right;
-    memcpy(&left, a, sizeof left);
-    memcpy(&right, b, sizeof right);
-    return left == right;
+/* Eight bytes, in native order. */
+static inline uint64_t wend__load_word(const uint8_t *at) {
+    uint64_t word;
+    memcpy(&word, at, sizeof word);
+    return word;
 }
 
-/* Texts of 8 to 16 bytes, of which most keys are, are compared without a call. */
+/* A call of memcmp costs more than names and numbers of up to 16 bytes do. */
 static inline bool wend__bytes_equal(struct wend_bytes a, struct wend_bytes b) {
     if (a.len != b.len) {
         return false;
     }
-    if (a.len - 8 <= 8) {
-        return wend__bytes_same8(a.data, b.data) &&
-               wend__bytes_same8(a.data + a.len - 8, b.data + b.len - 8);
+    if (a.len >= 8 && a.len <= 16) {
+        size_t last = a.len - 8;
+        return ((wend__load_word(a.data) ^ wend__load_word(b.data)) |
+                (wend__load_word(a.data + last) ^ wend__load_word(b.data + last))) == 0;
     }
     return a.len == 0 || memcmp(a.data, b.data, a.len) == 0;
 }

@@ -44,7 +44,7 @@ static bool push_group(struct group_stack *stack, struct group group) {
     return reserved;
 }
 
-static uint64_t load_word(const uint8_t *row, size_t depth) {
+static uint64_t load_key_word(const uint8_t *row, size_t depth) {
     size_t key_len = wend__row_key_len(row);
     const uint8_t *at = wend__row_key_data(row) + depth;
     uint64_t word = 0;
@@ -63,7 +63,7 @@ static uint64_t load_word(const uint8_t *row, size_t depth) {
 static uint64_t load_words(struct wend_sort_item *items, size_t count, size_t depth) {
     uint64_t different = 0;
     for (size_t i = 0; i < count; i++) {
-        items[i].word = load_word(items[i].row, depth);
+        items[i].word = load_key_word(items[i].row, depth);
         different |= items[i].word ^ items[0].word;
     }
     return different;

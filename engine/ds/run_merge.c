@@ -43,8 +43,11 @@ static enum wend_status advance(struct wend_run_source *source, struct wend_erro
         return wend__run_reader_next(&source->reader, &source->row, error);
     }
     if (source->end - source->next > ROWS_AHEAD) {
-        __builtin_prefetch(source->next[ROWS_AHEAD].row);
-        __builtin_prefetch(source->next[ROWS_AHEAD].row + CACHE_LINE);
+        const uint8_t *ahead = source->next[ROWS_AHEAD].row;
+        __builtin_prefetch(ahead);
+        __builtin_prefetch(ahead + CACHE_LINE);
+        __builtin_prefetch(ahead + 2 * CACHE_LINE);
+        __builtin_prefetch(ahead + 3 * CACHE_LINE);
     }
     source->row = source->next == source->end ? NULL : source->next->row;
     source->next += source->row != NULL;

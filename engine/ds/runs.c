@@ -13,20 +13,32 @@ enum {
     SORT_BYTES = 2 * sizeof(struct wend_sort_item)
 };
 
-/* Rows in the order in which they were added; a row does not cross chunks. */
+/*
+ * Rows in the order in which they were added; a row does not cross chunks. Where each begins stands
+ * at the end, from the back, so that rows are found without looking at the ones before.
+ *
+ *   [ row 0 ][ row 1 ] ...  free  ... [ offset of row 1: 4 ][ offset of row 0: 4 ]
+ */
 struct chunk {
     struct chunk *next;
-    size_t used;
-    size_t capacity;
+    size_t used;     /* by rows */
+    size_t capacity; /* a multiple of 4 */
+    size_t row_count;
     uint8_t rows[];
 };
+
+static uint32_t *offset_of(const struct chunk *chunk, size_t index) {
+    return (uint32_t *)(void *)(chunk->rows + chunk->capacity) - (index + 1);
+}
 
 struct wend_runs {
     struct wend_runs_options options;
     struct chunk *first;
     struct chunk *last;
-    size_t chunk_bytes; /* of all chunks */
-    size_t row_count;   /* in memory */
+    size_t chunk_bytes;      /* of all chunks */
+    size_t row_count;        /* in memory */
+    const uint8_t *last_row; /* that was added; NULL: none in memory */
+    bool is_unsorted;        /* some row in memory has a key below that of the row before */
     size_t charged_bytes;
     struct wend_sort_item *items; /* and as many scratch items behind them */
     struct wend_run_file file;
@@ -81,6 +93,8 @@ static void free_rows(struct wend_runs *runs) {
     runs->last = NULL;
     runs->chunk_bytes = 0;
     runs->row_count = 0;
+    runs->last_row = NULL;
+    runs->is_unsorted = false;
     release_all(runs);
 }
 
@@ -99,14 +113,14 @@ static enum wend_status sort_rows(struct wend_runs *runs, struct wend_error *err
     }
     struct wend_sort_item *item = runs->items;
     for (const struct chunk *chunk = runs->first; chunk != NULL; chunk = chunk->next) {
-        for (size_t at = 0; at < chunk->used; item++) {
-            item->row = chunk->rows + at;
-            at += WEND_ROW_HEADER_BYTES + (size_t)wend__row_key_len(item->row) +
-                  wend__row_payload_len(item->row);
+        for (size_t i = 0; i < chunk->row_count; i++) {
+            (item++)->row = chunk->rows + *offset_of(chunk, i);
         }
     }
     assert(item == runs->items + runs->row_count);
-    return wend__rowsort(runs->items, item, runs->row_count) ? WEND_OK : wend__fail_memory(error);
+    return !runs->is_unsorted || wend__rowsort(runs->items, item, runs->row_count)
+               ? WEND_OK
+               : wend__fail_memory(error);
 }
 
 /* Writes all rows of a merge as one run. */
@@ -155,8 +169,8 @@ static size_t next_chunk_bytes(const struct wend_runs *runs, size_t row_bytes) {
     most = most < CHUNK_BYTES_MAX ? most : CHUNK_BYTES_MAX;
     bytes = bytes < most ? bytes : most;
     bytes = bytes > CHUNK_BYTES_MIN ? bytes : CHUNK_BYTES_MIN;
-    bytes -= sizeof(struct chunk);
-    return sizeof(struct chunk) + (bytes > row_bytes ? bytes : row_bytes);
+    size_t needed = sizeof(struct chunk) + ((row_bytes + 3) & ~(size_t)3) + sizeof(uint32_t);
+    return bytes > needed ? bytes & ~(size_t)3 : needed;
 }
 
 /* A new last chunk with room for the row; spills first where there is none. */
@@ -188,15 +202,25 @@ static enum wend_status add_chunk(struct wend_runs *runs, size_t row_bytes,
     return WEND_OK;
 }
 
+static bool has_room(const struct chunk *chunk, size_t row_bytes) {
+    size_t needed = row_bytes + (chunk->row_count + 1) * sizeof(uint32_t);
+    return needed <= chunk->capacity - chunk->used;
+}
+
 enum wend_status wend__runs_add(struct wend_runs *runs, struct wend_bytes key,
                                 struct wend_bytes payload, struct wend_error *error) {
     assert(!runs->finished);
     size_t row_bytes = wend__row_bytes(key, payload);
-    if (runs->last == NULL || row_bytes > runs->last->capacity - runs->last->used) {
+    if (runs->last == NULL || !has_room(runs->last, row_bytes)) {
         WEND_TRY(add_chunk(runs, row_bytes, error));
     }
     struct chunk *chunk = runs->last;
     assert(chunk != NULL);
+    *offset_of(chunk, chunk->row_count++) = (uint32_t)chunk->used;
+    if (!runs->is_unsorted && runs->last_row != NULL) {
+        runs->is_unsorted = wend__bytes_compare(wend__row_key(runs->last_row), key) > 0;
+    }
+    runs->last_row = chunk->rows + chunk->used;
     wend__row_write(chunk->rows + chunk->used, key, payload);
     chunk->used += row_bytes;
     runs->row_count += 1;

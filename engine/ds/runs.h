@@ -7,6 +7,8 @@
  *
  *   add add add ... (full: sort, fold, write a run) ... add finish | next next next ... end
  *
+ * Rows that are added in ascending order are not sorted again; the first that is not costs a look.
+ *
  * Equal keys meet the fold in the order in which they were added. A key is any bytes, ordered as
  * wend__bytes_compare (sortkey.h makes such keys).
  *

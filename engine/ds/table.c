@@ -81,6 +81,21 @@ static bool grow_slots(struct wend_table *table) {
     return true;
 }
 
+bool wend__table_find_only(const struct wend_table *table, const void *key, size_t *index) {
+    uint64_t hash = table->slot_count == 0 ? 0 : wend__table_hash(table, key);
+    size_t mask = table->slot_count - 1;
+    size_t at = table->slot_count == 0 ? 0 : (size_t)hash & mask;
+    for (; table->slot_count > 0 && table->slots[at].next_index != 0; at = (at + 1) & mask) {
+        size_t found = table->slots[at].next_index - 1;
+        if (table->slots[at].tag == (uint32_t)(hash >> 32) &&
+            keys_equal(wend__table_key(table, found), key, table->key_bytes)) {
+            *index = found;
+            return true;
+        }
+    }
+    return false;
+}
+
 bool wend__table_find_or_add(struct wend_table *table, const void *key, size_t *index) {
     return wend__table_find_or_add_hashed(table, key, wend__table_hash(table, key), index);
 }

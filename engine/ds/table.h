@@ -45,6 +45,9 @@ void wend__table_clear(struct wend_table *table);
  */
 bool wend__table_find_or_add(struct wend_table *table, const void *key, size_t *index);
 
+/* The number of the entry with `key`; false when there is none. */
+bool wend__table_find_only(const struct wend_table *table, const void *key, size_t *index);
+
 /*
  * The same in steps, for callers that have many keys at a time: one after the other for each of
  * them, so that the memory of many is fetched at once and not one behind the other. `hash` is what

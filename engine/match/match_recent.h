@@ -27,12 +27,6 @@ struct wend_recent {
     struct wend_recent_text slots[WEND_RECENT_SLOTS];
 };
 
-static inline uint64_t wend__recent_word(const uint8_t *at) {
-    uint64_t word;
-    memcpy(&word, at, sizeof word);
-    return word;
-}
-
 /*
  * The words of a text; false for one that has none. No byte beside the text is read: words overlap
  * where it has less than they hold, and with the length they still say all of it.
@@ -47,9 +41,9 @@ static inline bool wend__recent_key(struct wend_bytes text, struct wend_recent_t
     key->words[1] = 0;
     key->words[2] = 0;
     if (len >= 8) {
-        key->words[0] = wend__recent_word(at);
-        key->words[2] = wend__recent_word(at + len - 8);
-        key->words[1] = len > 16 ? wend__recent_word(at + 8) : 0;
+        key->words[0] = wend__load_word(at);
+        key->words[2] = wend__load_word(at + len - 8);
+        key->words[1] = len > 16 ? wend__load_word(at + 8) : 0;
     } else if (len >= 4) {
         uint32_t first;
         uint32_t last;

@@ -14,6 +14,7 @@ static const uint32_t salts[WORDS] = {0x47b6137bU, 0x44974d91U, 0x8824ad5bU, 0xa
 
 bool wend__parquet_bloom_init(struct wend_parquet_bloom *bloom) {
     bloom->inserted_count = 0;
+    bloom->waiting_count = 0;
     bloom->words = wend__alloc_zeroed(WEND_BLOOM_BLOCKS_MAX, WEND_BLOOM_BLOCK_BYTES);
     return bloom->words != NULL;
 }
@@ -26,17 +27,33 @@ void wend__parquet_bloom_deinit(struct wend_parquet_bloom *bloom) {
 void wend__parquet_bloom_clear(struct wend_parquet_bloom *bloom) {
     memset(bloom->words, 0, (size_t)WEND_BLOOM_BLOCKS_MAX * WEND_BLOOM_BLOCK_BYTES);
     bloom->inserted_count = 0;
+    bloom->waiting_count = 0;
+}
+
+static uint32_t *block_of(const struct wend_parquet_bloom *bloom, uint64_t hash) {
+    uint64_t block = ((hash >> 32) * WEND_BLOOM_BLOCKS_MAX) >> 32;
+    return bloom->words + block * WORDS;
+}
+
+static void settle(struct wend_parquet_bloom *bloom) {
+    for (uint32_t w = 0; w < bloom->waiting_count; w++) {
+        uint32_t *words = block_of(bloom, bloom->waiting[w]);
+        uint32_t key = (uint32_t)bloom->waiting[w];
+        for (unsigned i = 0; i < WORDS; i++) {
+            words[i] |= UINT32_C(1) << ((key * salts[i]) >> 27);
+        }
+    }
+    bloom->waiting_count = 0;
 }
 
 void wend__parquet_bloom_insert(struct wend_parquet_bloom *bloom, struct wend_bytes value) {
     assert(value.data != NULL || value.len == 0);
     uint64_t hash = XXH64(value.data, value.len, 0);
-    uint64_t block = ((hash >> 32) * WEND_BLOOM_BLOCKS_MAX) >> 32;
-    uint32_t *words = bloom->words + block * WORDS;
-    uint32_t key = (uint32_t)hash;
-    for (unsigned i = 0; i < WORDS; i++) {
-        words[i] |= UINT32_C(1) << ((key * salts[i]) >> 27);
+    if (bloom->waiting_count == WEND_BLOOM_WAITING) {
+        settle(bloom);
     }
+    __builtin_prefetch(block_of(bloom, hash), 1);
+    bloom->waiting[bloom->waiting_count++] = hash;
     bloom->inserted_count++;
 }
 
@@ -65,6 +82,7 @@ static void fold(uint32_t *words, uint32_t blocks) {
 }
 
 bool wend__parquet_bloom_write(struct wend_parquet_bloom *bloom, struct wend_buffer *out) {
+    settle(bloom);
     uint32_t blocks = blocks_for(bloom->inserted_count);
     fold(bloom->words, blocks);
     size_t len = (size_t)blocks * WEND_BLOOM_BLOCK_BYTES;

@@ -14,9 +14,13 @@
 #define WEND_BLOOM_BLOCK_BYTES 32U
 #define WEND_BLOOM_BLOCKS_MAX 32768U /* 1 MiB: 800,000 values at 1 % false positives */
 
+#define WEND_BLOOM_WAITING 16U
+
 struct wend_parquet_bloom {
     uint32_t *words; /* 8 a block */
     uint64_t inserted_count;
+    uint32_t waiting_count;
+    uint64_t waiting[WEND_BLOOM_WAITING]; /* hashes whose blocks are on their way to the cache */
 };
 
 /* False without memory. */

@@ -143,18 +143,31 @@ static enum wend_status keep_new(struct wend_parquet_chunk_writer *chunk,
     return WEND_OK;
 }
 
-/* Sets `*code` when the dictionary holds `value`. The value before it often is the same. */
+/* Sets `*code` when the dictionary holds `value`; else `*hash`. The value before it often is the
+ * same. */
 static bool find_code(const struct wend_parquet_chunk_writer *chunk, struct wend_bytes value,
                       uint64_t *hash, uint32_t *code) {
+    const struct wend_parquet_dictionary *dictionary = &chunk->dictionary;
     const struct wend_parquet_codes *codes = &chunk->codes;
-    if (codes->count > 0) {
+    struct wend_parquet_recent *recent = NULL;
+    if (dictionary->recent != NULL && value.len >= 8 && value.len <= 16) {
+        recent = wend__parquet_dictionary_recent(dictionary, value);
+        if (wend__parquet_is_recent(recent, value)) {
+            *code = recent->code;
+            return true;
+        }
+    } else if (codes->count > 0) {
         *code = codes->items[codes->count - 1];
-        if (wend__bytes_equal(wend__parquet_dictionary_value(&chunk->dictionary, *code), value)) {
+        if (wend__bytes_equal(wend__parquet_dictionary_value(dictionary, *code), value)) {
             return true;
         }
     }
-    *hash = wend__parquet_dictionary_hash(&chunk->dictionary, value);
-    return wend__parquet_dictionary_find(&chunk->dictionary, value, *hash, code);
+    *hash = wend__parquet_dictionary_hash(dictionary, value);
+    bool found = wend__parquet_dictionary_find(dictionary, value, *hash, code);
+    if (found && recent != NULL) {
+        wend__parquet_note_recent(recent, value, *code);
+    }
+    return found;
 }
 
 /*

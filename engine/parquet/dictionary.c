@@ -17,6 +17,7 @@ void wend__parquet_dictionary_deinit(struct wend_parquet_dictionary *dictionary)
     wend__buffer_deinit(&dictionary->plain);
     wend__free(dictionary->offsets);
     wend__free(dictionary->slots);
+    wend__free(dictionary->recent);
     *dictionary = (struct wend_parquet_dictionary){0};
 }
 
@@ -25,6 +26,9 @@ void wend__parquet_dictionary_clear(struct wend_parquet_dictionary *dictionary) 
     dictionary->count = 0;
     if (dictionary->slots != NULL) {
         memset(dictionary->slots, 0, dictionary->slot_count * sizeof *dictionary->slots);
+    }
+    if (dictionary->recent != NULL) {
+        memset(dictionary->recent, 0, WEND_DICTIONARY_RECENT * sizeof *dictionary->recent);
     }
 }
 
@@ -68,6 +72,12 @@ static void occupy(struct wend_parquet_dictionary_slot *slots, size_t slot_count
 }
 
 static bool grow(struct wend_parquet_dictionary *dictionary) {
+    if (dictionary->width == 0 && dictionary->recent == NULL) {
+        dictionary->recent = wend__alloc_zeroed(WEND_DICTIONARY_RECENT, sizeof *dictionary->recent);
+        if (dictionary->recent == NULL) {
+            return false;
+        }
+    }
     size_t slot_count = dictionary->slot_count == 0 ? SLOTS_MIN : dictionary->slot_count * 2;
     struct wend_parquet_dictionary_slot *slots = wend__alloc_zeroed(slot_count, sizeof *slots);
     if (slots == NULL) {

@@ -1,27 +1,30 @@
 #include "pipeline/top_lists.h"
 
+#include "base/hash.h"
 #include "base/memory.h"
 #include "ds/sortkey.h"
-#include "ds/strings.h"
+#include "ds/table.h"
 
 #include <assert.h>
 
-/* Rows that are added up in memory before they are sorted to disk. */
-#define SUM_BYTES (UINT32_C(32) << 20)
+/* So many paths are added up in memory: 32 MiB. */
+#define SUMS_MAX (UINT32_C(1) << 18)
+#define RUNS_BYTES (UINT32_C(32) << 20)
+#define NO_SUM SIZE_MAX
 
 enum { PATHS, POINTS, KINDS, SUM_COUNTS = 4 };
 
 struct sum {
     uint64_t counts[SUM_COUNTS];
+    uint64_t is_listed; /* it is in the list as it is now */
 };
 
 struct wend_top_lists {
     struct wend_top_lists_options options;
     struct wend_top_list *lists; /* scope * KINDS + kind */
-    /* Of the present table, where it has windows or segments: by the key without them. */
-    struct wend_strings names;
-    struct sum *sums; /* by id of its name */
-    size_t sum_capacity;
+    /* Of the present table, where it has windows or segments: by the hash of the key without them,
+     * which is under the secret seed, so that nobody can make two paths be one. */
+    struct wend_table sums;
     struct wend_runs *runs; /* what did not fit; NULL: all did */
     struct wend_arena arena;
     struct wend_buffer text;
@@ -41,7 +44,7 @@ enum wend_status wend__top_lists_create(const struct wend_top_lists_options *opt
         return wend__fail_memory(error);
     }
     made->options = *options;
-    wend__strings_init(&made->names, options->seed);
+    wend__table_init(&made->sums, sizeof(struct wend_hash128), sizeof(struct sum), options->seed);
     size_t count = (size_t)options->scope_count * KINDS;
     made->lists = wend__alloc_zeroed(count, sizeof *made->lists);
     bool done = made->lists != NULL;
@@ -67,8 +70,7 @@ void wend__top_lists_destroy(struct wend_top_lists *lists) {
         wend__free(lists->lists[i].rows);
     }
     wend__free(lists->lists);
-    wend__strings_deinit(&lists->names);
-    wend__free(lists->sums);
+    wend__table_deinit(&lists->sums);
     wend__runs_destroy(lists->runs);
     wend__arena_deinit(&lists->arena);
     wend__buffer_deinit(&lists->text);
@@ -92,8 +94,38 @@ static bool copy_text(struct wend_arena *arena, struct wend_bytes *text) {
     return text->data != NULL;
 }
 
+static struct sum *sum_of(struct wend_top_lists *lists, size_t index) {
+    return wend__table_value(&lists->sums, index);
+}
+
+/* Brings the row at `at` to its place among those in front of it. */
+static void rise(struct wend_top_list *list, uint32_t at, int kind) {
+    struct wend_top_row row = list->rows[at];
+    for (; at > 0 && is_before(&row, &list->rows[at - 1], kind); at--) {
+        list->rows[at] = list->rows[at - 1];
+    }
+    list->rows[at] = row;
+}
+
+/* The sum of a row in the list has grown. */
+static void update(struct wend_top_list *list, const struct wend_top_row *row, int kind) {
+    uint32_t at = 0;
+    while (list->rows[at].sum != row->sum) {
+        at++;
+        assert(at < list->count);
+    }
+    list->rows[at].units = row->units;
+    list->rows[at].converted = row->converted;
+    list->rows[at].abandoned = row->abandoned;
+    rise(list, at, kind);
+}
+
 static enum wend_status insert(struct wend_top_lists *lists, struct wend_top_list *list,
                                struct wend_top_row row, int kind, struct wend_error *error) {
+    if (row.sum != NO_SUM && sum_of(lists, row.sum)->is_listed != 0) {
+        update(list, &row, kind);
+        return WEND_OK;
+    }
     if (list->count == list->limit &&
         (list->limit == 0 || !is_before(&row, &list->rows[list->count - 1], kind))) {
         return WEND_OK;
@@ -101,11 +133,18 @@ static enum wend_status insert(struct wend_top_lists *lists, struct wend_top_lis
     if (!copy_text(&lists->arena, &row.name) || !copy_text(&lists->arena, &row.stage)) {
         return wend__fail_memory(error);
     }
-    uint32_t at = list->count < list->limit ? list->count++ : list->count - 1;
-    for (; at > 0 && is_before(&row, &list->rows[at - 1], kind); at--) {
-        list->rows[at] = list->rows[at - 1];
+    if (list->count == list->limit) {
+        list->count--;
+        size_t last = list->rows[list->count].sum;
+        if (last != NO_SUM) {
+            sum_of(lists, last)->is_listed = 0;
+        }
     }
-    list->rows[at] = row;
+    if (row.sum != NO_SUM) {
+        sum_of(lists, row.sum)->is_listed = 1;
+    }
+    list->rows[list->count] = row;
+    rise(list, list->count++, kind);
     return WEND_OK;
 }
 
@@ -138,19 +177,36 @@ static enum wend_status read_scope(struct wend_top_lists *lists, struct wend_byt
     return fail_damaged(error);
 }
 
-/* A row that is whole: `key` is the scope and what names the row. */
+/* Whether the list is full of better rows, whatever the names. */
+static bool is_too_small(struct wend_top_lists *lists, const struct wend_top_list *list,
+                         const struct wend_top_row *row, int kind) {
+    if (list->count < list->limit || (row->sum != NO_SUM && sum_of(lists, row->sum)->is_listed)) {
+        return false;
+    }
+    if (list->limit == 0) {
+        return true;
+    }
+    const struct wend_top_row *last = &list->rows[list->count - 1];
+    return kind == PATHS ? row->units < last->units : row->abandoned < last->abandoned;
+}
+
+/* A row that is whole, or so far: `key` is the scope and what names the row. */
 static enum wend_status take(struct wend_top_lists *lists, int kind, struct wend_bytes key,
-                             const struct wend_payload *payload, struct wend_error *error) {
+                             const struct wend_payload *payload, size_t sum,
+                             struct wend_error *error) {
     uint32_t scope = 0;
-    struct wend_top_row row = {.stage = WEND_BYTES_ABSENT};
+    struct wend_top_row row = {.stage = WEND_BYTES_ABSENT, .sum = sum};
     WEND_TRY(read_scope(lists, &key, &scope, error));
+    row.units = payload->counts[kind == PATHS ? 0 : 1];
+    row.converted = kind == PATHS ? payload->counts[1] : 0;
+    row.abandoned = payload->counts[kind == PATHS ? 2 : 0];
+    struct wend_top_list *list = list_of(lists, scope, kind);
+    if ((kind == POINTS && row.abandoned == 0) || is_too_small(lists, list, &row, kind)) {
+        return WEND_OK;
+    }
     wend__buffer_clear(&lists->text);
     WEND_TRY(check_read(wend__sortkey_read_text(&key, &lists->text), error));
-    if (kind == PATHS) {
-        row.units = payload->counts[0];
-        row.converted = payload->counts[1];
-        row.abandoned = payload->counts[2];
-    } else {
+    if (kind == POINTS) {
         bool has_stage = false;
         WEND_TRY(check_read(wend__sortkey_read_present(&key, &has_stage), error));
         wend__buffer_clear(&lists->stage);
@@ -158,14 +214,9 @@ static enum wend_status take(struct wend_top_lists *lists, int kind, struct wend
             WEND_TRY(check_read(wend__sortkey_read_text(&key, &lists->stage), error));
             row.stage = wend__buffer_view(&lists->stage);
         }
-        row.abandoned = payload->counts[0];
-        row.units = payload->counts[1];
-    }
-    if (kind == POINTS && row.abandoned == 0) {
-        return WEND_OK;
     }
     row.name = wend__buffer_view(&lists->text);
-    return insert(lists, list_of(lists, scope, kind), row, kind, error);
+    return insert(lists, list, row, kind, error);
 }
 
 /* The key without its window and segments. */
@@ -196,54 +247,47 @@ static enum wend_status strip_group(struct wend_top_lists *lists, struct wend_by
 /* Counts only, of both tables: the sums need no more. */
 static const struct wend_payload_shape sum_shape = {SUM_COUNTS, false, false, false};
 
-/* Moves the sums in memory to the runs. */
-static enum wend_status spill_sums(struct wend_top_lists *lists, struct wend_error *error) {
+/* A row of a path that has no sum, and gets none for want of room. */
+static enum wend_status put_aside(struct wend_top_lists *lists, const struct wend_payload *payload,
+                                  struct wend_error *error) {
     if (lists->runs == NULL) {
         struct wend_runs_options options = {
             .directory = lists->options.directory,
             .budget = lists->options.budget,
-            .memory_bytes = SUM_BYTES,
+            .memory_bytes = RUNS_BYTES,
             .combine = wend__payload_combine,
             .context = (void *)&sum_shape,
         };
         WEND_TRY(wend__runs_create(&options, &lists->runs, error));
     }
-    for (uint32_t i = 0; i < lists->names.count; i++) {
-        struct wend_payload sum = {0};
-        memcpy(sum.counts, lists->sums[i].counts, sizeof lists->sums[i].counts);
-        wend__buffer_clear(&lists->text);
-        if (!wend__payload_write(&lists->text, &sum_shape, &sum, NULL)) {
-            return wend__fail_memory(error);
-        }
-        WEND_TRY(wend__runs_add(lists->runs, wend__strings_get(&lists->names, i),
-                                wend__buffer_view(&lists->text), error));
-    }
-    wend__strings_clear(&lists->names);
-    return WEND_OK;
-}
-
-static enum wend_status add_to_sums(struct wend_top_lists *lists,
-                                    const struct wend_payload *payload, struct wend_error *error) {
-    if (wend__strings_total_bytes(&lists->names) > SUM_BYTES) {
-        WEND_TRY(spill_sums(lists, error));
-    }
-    uint32_t id;
-    bool is_new;
-    void *sums = lists->sums;
-    bool done = wend__reserve(&sums, &lists->sum_capacity, (size_t)lists->names.count + 1,
-                              sizeof *lists->sums);
-    lists->sums = sums;
-    if (!done ||
-        !wend__strings_intern(&lists->names, wend__buffer_view(&lists->key), &id, &is_new)) {
+    struct wend_payload counts = {0};
+    memcpy(counts.counts, payload->counts, SUM_COUNTS * sizeof *counts.counts);
+    wend__buffer_clear(&lists->text);
+    if (!wend__payload_write(&lists->text, &sum_shape, &counts, NULL)) {
         return wend__fail_memory(error);
     }
-    if (is_new) {
-        lists->sums[id] = (struct sum){{0}};
+    return wend__runs_add(lists->runs, wend__buffer_view(&lists->key),
+                          wend__buffer_view(&lists->text), error);
+}
+
+/* Adds a row to the sum of its path, and looks whether that is enough for the list. */
+static enum wend_status add_to_sum(struct wend_top_lists *lists, int kind,
+                                   const struct wend_payload *payload, struct wend_error *error) {
+    struct wend_bytes key = wend__buffer_view(&lists->key);
+    struct wend_hash128 hash = wend__hash128(key, lists->options.seed);
+    size_t index;
+    bool is_full = wend__table_count(&lists->sums) >= SUMS_MAX;
+    if (is_full ? !wend__table_find_only(&lists->sums, &hash, &index)
+                : !wend__table_find_or_add(&lists->sums, &hash, &index)) {
+        return is_full ? put_aside(lists, payload, error) : wend__fail_memory(error);
     }
+    struct sum *sum = sum_of(lists, index);
+    struct wend_payload so_far = {0};
     for (uint32_t i = 0; i < SUM_COUNTS; i++) {
-        lists->sums[id].counts[i] += payload->counts[i];
+        sum->counts[i] += payload->counts[i];
+        so_far.counts[i] = sum->counts[i];
     }
-    return WEND_OK;
+    return take(lists, kind, key, &so_far, index, error);
 }
 
 enum wend_status wend__top_lists_add(struct wend_top_lists *lists, enum wend_table_id table,
@@ -253,23 +297,11 @@ enum wend_status wend__top_lists_add(struct wend_top_lists *lists, enum wend_tab
     if (!wend__payload_read(payload, &wend__schemas[table].shape, &counts)) {
         return fail_damaged(error);
     }
+    int kind = table == WEND_TABLE_PATHS ? PATHS : POINTS;
     WEND_TRY(strip_group(lists, key, error));
-    if (is_grouped(lists)) {
-        return add_to_sums(lists, &counts, error);
-    }
-    return take(lists, table == WEND_TABLE_PATHS ? PATHS : POINTS, wend__buffer_view(&lists->key),
-                &counts, error);
-}
-
-static enum wend_status take_sums(struct wend_top_lists *lists, int kind,
-                                  struct wend_error *error) {
-    for (uint32_t i = 0; i < lists->names.count; i++) {
-        struct wend_payload sum = {0};
-        memcpy(sum.counts, lists->sums[i].counts, sizeof lists->sums[i].counts);
-        WEND_TRY(take(lists, kind, wend__strings_get(&lists->names, i), &sum, error));
-    }
-    wend__strings_clear(&lists->names);
-    return WEND_OK;
+    return is_grouped(lists)
+               ? add_to_sum(lists, kind, &counts, error)
+               : take(lists, kind, wend__buffer_view(&lists->key), &counts, NO_SUM, error);
 }
 
 static enum wend_status take_runs(struct wend_top_lists *lists, int kind,
@@ -286,7 +318,7 @@ static enum wend_status take_runs(struct wend_top_lists *lists, int kind,
         if (!wend__payload_read(payload, &sum_shape, &counts)) {
             return fail_damaged(error);
         }
-        WEND_TRY(take(lists, kind, key, &counts, error));
+        WEND_TRY(take(lists, kind, key, &counts, NO_SUM, error));
     }
     wend__runs_destroy(lists->runs);
     lists->runs = NULL;
@@ -295,12 +327,11 @@ static enum wend_status take_runs(struct wend_top_lists *lists, int kind,
 
 enum wend_status wend__top_lists_end(struct wend_top_lists *lists, enum wend_table_id table,
                                      struct wend_error *error) {
-    int kind = table == WEND_TABLE_PATHS ? PATHS : POINTS;
-    if (lists->runs == NULL) {
-        return take_sums(lists, kind, error);
-    }
-    WEND_TRY(spill_sums(lists, error));
-    return take_runs(lists, kind, error);
+    enum wend_status status =
+        lists->runs == NULL ? WEND_OK
+                            : take_runs(lists, table == WEND_TABLE_PATHS ? PATHS : POINTS, error);
+    wend__table_clear(&lists->sums);
+    return status;
 }
 
 const struct wend_top_list *wend__top_list(const struct wend_top_lists *lists,

@@ -2,8 +2,10 @@
  * top_lists.h: the most frequent paths and the worst abandonment points of each scope.
  *
  * Takes the rows of `paths` and `abandonment` as they pass to the snapshot. Without windows and
- * segments each row is a whole; else the rows of one path are added up over them first, by sorting
- * (which may spill), so that the lists need no table of all paths.
+ * segments each row is a whole; else the rows of one path are added up over them, by the hash of
+ * the path, so that no text is kept but those of the lists: sums only grow, so that a path of the
+ * final list is good enough for it when its last row comes at the latest. New paths beyond a table
+ * of fixed size are added up by sorting their rows, which may spill.
  *
  * Threads: one at a time.
  */
@@ -20,6 +22,7 @@ struct wend_top_row {
     uint64_t units;
     uint64_t converted;
     uint64_t abandoned;
+    size_t sum; /* the lists' own */
 };
 
 /* `limit` rows at most, the first ones first. */

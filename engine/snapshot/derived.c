@@ -26,9 +26,8 @@ bool wend__path_steps(struct wend_bytes path, struct wend_bytes **steps, size_t 
     }
     size_t start = 0;
     for (size_t at = 0; at <= path.len; at++) {
-        if (at < path.len && path.data[at] != '>') {
-            continue;
-        }
+        const uint8_t *sign = at == path.len ? NULL : memchr(path.data + at, '>', path.len - at);
+        at = sign == NULL ? path.len : (size_t)(sign - path.data);
         /* Joined with " > ": a blank on each side of the sign is not the name's. */
         size_t from = start > 0 && start < at && path.data[start] == ' ' ? start + 1 : start;
         size_t to = at < path.len && at > from && path.data[at - 1] == ' ' ? at - 1 : at;

@@ -215,6 +215,9 @@ static enum wend_status add_rows(struct merge *merge, struct wend_runs *runs,
     struct wend_row_reader reader;
     bool found = true;
     enum wend_status status = wend__row_reader_open(&reader, snapshot, table, error);
+    if (status == WEND_OK) {
+        wend__row_reader_skip_derived(&reader);
+    }
     while (status == WEND_OK && found) {
         status = wend__row_reader_next(&reader, &found, error);
         if (status == WEND_OK && found) {

@@ -5,6 +5,26 @@
 #include "snapshot/row_values.h"
 #include "snapshot/snapshot_files.h"
 
+static bool name_is_sum(const char *name) {
+    size_t len = strlen(name);
+    return len > 4 && strcmp(name + len - 4, "_sum") == 0;
+}
+
+static uint64_t find_derived(enum wend_table_id table) {
+    const struct wend_schema *schema = &wend__schemas[table];
+    uint64_t derived = 0;
+    for (uint32_t i = schema->key_columns; i < schema->column_count; i++) {
+        const struct wend_column *column = &schema->columns[i];
+        /* path_steps, path_id and step_count follow from the path. */
+        bool is_of_path = table == WEND_TABLE_PATHS && i < schema->key_columns + 3;
+        bool is_quantile = column->type == WEND_COLUMN_SECONDS && !name_is_sum(column->name);
+        if (is_of_path || is_quantile || column->type == WEND_COLUMN_RATE) {
+            derived |= UINT64_C(1) << i;
+        }
+    }
+    return derived;
+}
+
 enum wend_status wend__row_reader_open(struct wend_row_reader *reader,
                                        const struct wend_snapshot *snapshot,
                                        enum wend_table_id table, struct wend_error *error) {
@@ -12,8 +32,17 @@ enum wend_status wend__row_reader_open(struct wend_row_reader *reader,
         .snapshot = snapshot,
         .table = table,
         .segment_count = wend__snapshot_options(snapshot)->segment_count,
+        .derived = table < WEND_TABLE_SESSIONS ? find_derived(table) : 0,
     };
     return wend__snapshot_cursor_open(snapshot, table, &reader->cursor, error);
+}
+
+void wend__row_reader_skip_derived(struct wend_row_reader *reader) {
+    for (uint64_t rest = reader->derived; rest != 0; rest &= rest - 1) {
+        uint32_t column = (uint32_t)__builtin_ctzll(rest);
+        wend__snapshot_cursor_skip(reader->cursor,
+                                   WEND_COMMON_COLUMNS + reader->segment_count + column);
+    }
 }
 
 void wend__row_reader_close(struct wend_row_reader *reader) {
@@ -76,11 +105,6 @@ static enum wend_status read_key(struct wend_row_reader *reader, struct wend_err
                                                                   : wend__fail_memory(error);
 }
 
-static bool name_is_sum(const char *name) {
-    size_t len = strlen(name);
-    return len > 4 && strcmp(name + len - 4, "_sum") == 0;
-}
-
 /* The measures that are no function of others. False: a value that wend never writes. */
 static bool read_measure(const struct wend_column *column, const struct wend_parquet_value *value,
                          struct wend_payload *payload, uint32_t *count) {
@@ -92,8 +116,7 @@ static bool read_measure(const struct wend_column *column, const struct wend_par
         payload->value_sum = value->big;
         return wend__decimal38_fits(value->big);
     case WEND_COLUMN_SECONDS:
-        return !name_is_sum(column->name) || value->is_null ||
-               wend__us_from_seconds(value->number, &payload->time_sum);
+        return value->is_null || wend__us_from_seconds(value->number, &payload->time_sum);
     case WEND_COLUMN_SKETCH:
         if (!value->is_null) {
             payload->sketch = value->bytes;
@@ -110,12 +133,9 @@ static enum wend_status read_aggregate(struct wend_row_reader *reader, struct we
     struct wend_payload payload = {.sketch = wend__bytes(&empty_sketch, 1)};
     WEND_TRY(read_key(reader, error));
     uint32_t count = 0;
-    uint32_t first = schema->key_columns;
-    if (reader->table == WEND_TABLE_PATHS) {
-        first += 3; /* path_steps, path_id, step_count follow from the path */
-    }
-    for (uint32_t i = first; i < schema->column_count; i++) {
-        if (!read_measure(&schema->columns[i], value_at(reader, i), &payload, &count)) {
+    for (uint32_t i = schema->key_columns; i < schema->column_count; i++) {
+        if ((reader->derived >> i & 1) == 0 &&
+            !read_measure(&schema->columns[i], value_at(reader, i), &payload, &count)) {
             return fail_value(reader, schema->columns[i].name, error);
         }
     }

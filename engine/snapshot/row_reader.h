@@ -18,6 +18,7 @@ struct wend_row_reader {
     enum wend_table_id table;
     struct wend_snapshot_cursor *cursor;
     uint32_t segment_count;
+    uint64_t derived;       /* columns of an aggregate that follow from others, by bits */
     struct wend_buffer key; /* of the current row */
     struct wend_buffer payload;
     struct wend_detail detail; /* of sessions and journeys; valid until the next row */
@@ -27,6 +28,9 @@ struct wend_row_reader {
 enum wend_status wend__row_reader_open(struct wend_row_reader *reader,
                                        const struct wend_snapshot *snapshot,
                                        enum wend_table_id table, struct wend_error *error);
+/* Leaves the columns of aggregates that follow from others unread, and their damage unseen: for
+ * callers that look at `key` and `payload` alone. Before the first row. */
+void wend__row_reader_skip_derived(struct wend_row_reader *reader);
 /* The next row into `key` and `payload`. WEND_ERROR_IO: a value that wend never writes. */
 enum wend_status wend__row_reader_next(struct wend_row_reader *reader, bool *found,
                                        struct wend_error *error);

@@ -11,7 +11,11 @@ struct wend_snapshot_cursor {
     char *path;       /* of the open one */
     struct wend_parquet_reader *reader;
     uint32_t column_count;
+    uint64_t skipped;  /* by column */
+    uint64_t required; /* those whose values are never null */
 };
+
+_Static_assert(WEND_COMMON_COLUMNS + WEND_MAX_SEGMENTS + 16 <= 64, "columns are bits");
 
 static struct wend_column column_at(const struct wend_snapshot_cursor *cursor, uint32_t column) {
     const struct wend_snapshot_options *options = wend__snapshot_options(cursor->snapshot);
@@ -100,7 +104,20 @@ static enum wend_status open_file(struct wend_snapshot_cursor *cursor,
         return wend__fail_memory(error);
     }
     WEND_TRY(wend__parquet_reader_open(cursor->path, &cursor->reader, error));
-    return check_columns(cursor, error);
+    WEND_TRY(check_columns(cursor, error));
+    for (uint32_t i = 0; i < cursor->column_count; i++) {
+        if ((cursor->skipped >> i & 1) != 0) {
+            wend__parquet_reader_skip(cursor->reader, i);
+        }
+    }
+    return WEND_OK;
+}
+
+void wend__snapshot_cursor_skip(struct wend_snapshot_cursor *cursor, uint32_t column) {
+    assert(column < cursor->column_count);
+    cursor->skipped |= UINT64_C(1) << column;
+    cursor->required &= ~cursor->skipped;
+    wend__parquet_reader_skip(cursor->reader, column);
 }
 
 enum wend_status wend__snapshot_cursor_open(const struct wend_snapshot *snapshot,
@@ -121,6 +138,9 @@ enum wend_status wend__snapshot_cursor_open(const struct wend_snapshot *snapshot
     opened->table = table;
     opened->column_count = WEND_COMMON_COLUMNS + wend__snapshot_options(snapshot)->segment_count +
                            wend__schemas[table].column_count;
+    for (uint32_t i = 0; i < opened->column_count; i++) {
+        opened->required |= (uint64_t)(column_at(opened, i).is_nullable ? 0 : 1) << i;
+    }
     enum wend_status status = open_file(opened, find_next(opened), error);
     if (status != WEND_OK) {
         wend__snapshot_cursor_close(opened);
@@ -150,9 +170,10 @@ wend__snapshot_cursor_column(const struct wend_snapshot_cursor *cursor, uint32_t
 /* That no value is null which must not be. */
 static enum wend_status check_row(const struct wend_snapshot_cursor *cursor,
                                   struct wend_error *error) {
-    for (uint32_t i = 0; i < cursor->column_count; i++) {
-        struct wend_column column = column_at(cursor, i);
-        if (!column.is_nullable && wend__parquet_reader_value(cursor->reader, i)->is_null) {
+    for (uint64_t rest = cursor->required; rest != 0; rest &= rest - 1) {
+        uint32_t i = (uint32_t)__builtin_ctzll(rest);
+        if (wend__parquet_reader_value(cursor->reader, i)->is_null) {
+            struct wend_column column = column_at(cursor, i);
             return wend__fail(error, WEND_ERROR_IO,
                               "%s: '%.64s' is null in a row, and must not be; make the snapshot "
                               "anew",

@@ -46,6 +46,8 @@ void wend__snapshot_cursor_close(struct wend_snapshot_cursor *cursor);
 uint32_t wend__snapshot_cursor_column_count(const struct wend_snapshot_cursor *cursor);
 const struct wend_parquet_field *
 wend__snapshot_cursor_column(const struct wend_snapshot_cursor *cursor, uint32_t column);
+/* Leaves a column out of the reading, before the first row: its values are then null. */
+void wend__snapshot_cursor_skip(struct wend_snapshot_cursor *cursor, uint32_t column);
 WEND_MUST_CHECK enum wend_status wend__snapshot_cursor_next(struct wend_snapshot_cursor *cursor,
                                                             bool *found, struct wend_error *error);
 /* Valid until the next row. */

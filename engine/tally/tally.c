@@ -17,25 +17,22 @@ enum { RUNS_PART = 16, RUNS_BYTES_MIN = 64 * 1024 };
 #define DETAIL_TABLES (1U << WEND_TABLE_SESSIONS | 1U << WEND_TABLE_JOURNEYS)
 #define PAIR_TABLES (1U << WEND_TABLE_TRANSITIONS | 1U << WEND_TABLE_FLOW)
 #define POINT_TABLES (1U << WEND_TABLE_ABANDONMENT | 1U << WEND_TABLE_TOUCHPOINTS)
+#define TRAIL_TABLES (1U << WEND_TABLE_PATHS | PAIR_TABLES | POINT_TABLES)
 
 /* The tables that count, each with the tables of a snapshot that it is for. */
 static const struct part {
     uint32_t tables;
-    enum wend_status (*count)(struct wend_tally *tally, struct wend_error *error);
-    enum wend_status (*settle)(struct wend_tally *tally, struct wend_error *error); /* NULL: none */
+    enum wend_status (*count)(struct wend_tally *tally, struct wend_error *error); /* NULL: none */
     enum wend_status (*flush)(struct wend_tally *tally, struct wend_error *error);
     void (*clear)(struct wend_tally *tally);
 } parts[] = {
-    {PAIR_TABLES, wend__tally_transitions_count, wend__tally_transitions_settle,
-     wend__tally_transitions_flush, wend__tally_transitions_clear},
-    {1U << WEND_TABLE_STAGES, wend__tally_stages_count, NULL, wend__tally_stages_flush,
+    {TRAIL_TABLES, wend__tally_trails_count, wend__tally_paths_flush, wend__tally_trails_clear},
+    {PAIR_TABLES, NULL, wend__tally_transitions_flush, wend__tally_transitions_clear},
+    {POINT_TABLES, NULL, wend__tally_points_flush, wend__tally_points_clear},
+    {1U << WEND_TABLE_STAGES, wend__tally_stages_count, wend__tally_stages_flush,
      wend__tally_stages_clear},
-    {POINT_TABLES, wend__tally_points_count, wend__tally_points_settle, wend__tally_points_flush,
-     wend__tally_points_clear},
-    {1U << WEND_TABLE_SWITCHES, wend__tally_switches_count, NULL, wend__tally_switches_flush,
+    {1U << WEND_TABLE_SWITCHES, wend__tally_switches_count, wend__tally_switches_flush,
      wend__tally_switches_clear},
-    {1U << WEND_TABLE_PATHS, wend__tally_paths_count, wend__tally_paths_settle,
-     wend__tally_paths_flush, wend__tally_paths_clear},
 };
 
 enum { PART_COUNT = sizeof parts / sizeof *parts };
@@ -71,15 +68,14 @@ enum wend_status wend__tally_create(const struct wend_tally_options *options,
     }
     tally->options = *options;
     wend__groups_init(&tally->groups, options->ruleset, options->layout, options->seed);
-    wend__tally_transitions_init(tally);
+    bool done = wend__tally_transitions_init(tally) && wend__tally_points_init(tally) &&
+                wend__tally_trails_init(tally);
     wend__tally_stages_init(tally);
-    wend__tally_points_init(tally);
     wend__tally_switches_init(tally);
-    enum wend_status status =
-        wend__tally_paths_init(tally) && wend__unit_view_init(&tally->view, options->ruleset,
-                                                              options->layout, options->touchpoints)
-            ? create_runs(tally, error)
-            : wend__fail_memory(error);
+    enum wend_status status = done && wend__unit_view_init(&tally->view, options->ruleset,
+                                                           options->layout, options->touchpoints)
+                                  ? create_runs(tally, error)
+                                  : wend__fail_memory(error);
     if (status != WEND_OK) {
         wend__tally_destroy(tally);
         *out = NULL;
@@ -108,7 +104,9 @@ void wend__tally_destroy(struct wend_tally *tally) {
     }
     wend__budget_release(tally->options.budget, tally->view_charge);
     wend__unit_view_deinit(&tally->view);
-    wend__tally_paths_deinit(tally);
+    wend__tally_trails_deinit(tally);
+    wend__tally_transitions_deinit(tally);
+    wend__tally_points_deinit(tally);
     wend__buffer_deinit(&tally->row.key);
     wend__buffer_deinit(&tally->row.groups);
     wend__free(tally->row.group_parts);
@@ -124,8 +122,8 @@ static size_t table_bytes(const struct wend_tally *tally) {
            wend__table_bytes(&tally->stage_groups) + wend__table_bytes(&tally->points) +
            wend__table_bytes(&tally->switches) +
            tally->stage_cell_capacity * sizeof *tally->stage_cells +
-           tally->paths.slot_count * sizeof *tally->paths.slots + tally->paths.arena.total_bytes +
-           tally->sketch_bytes;
+           tally->trails.slot_count * sizeof *tally->trails.slots +
+           tally->trails.arena.total_bytes + tally->sketch_bytes;
 }
 
 /* Everything that was counted goes to the runs. */
@@ -133,10 +131,16 @@ static enum wend_status flush(struct wend_tally *tally, struct wend_error *error
     size_t reserve = tally->table_charge - tally->table_charge / FLUSH_FACTOR;
     wend__budget_release(tally->options.budget, reserve);
     tally->table_charge -= reserve;
+    WEND_TRY(wend__tally_trails_settle(tally, error));
+    if (!wend__tally_trails_expand(tally)) {
+        return wend__fail_memory(error);
+    }
+    size_t bytes = table_bytes(tally);
+    if (bytes > tally->table_charge) { /* what followed from the trails must be there, too */
+        wend__budget_force(tally->options.budget, bytes - tally->table_charge);
+        tally->table_charge = bytes;
+    }
     for (uint32_t i = 0; i < PART_COUNT; i++) {
-        if (parts[i].settle != NULL) {
-            WEND_TRY(parts[i].settle(tally, error));
-        }
         WEND_TRY(parts[i].flush(tally, error));
     }
     clear_tables(tally);
@@ -196,7 +200,7 @@ enum wend_status wend__tally_unit(void *context, const struct wend_unit *unit,
     }
     match_funnel(tally);
     for (uint32_t i = 0; i < PART_COUNT; i++) {
-        if ((tally->options.tables & parts[i].tables) != 0) {
+        if (parts[i].count != NULL && (tally->options.tables & parts[i].tables) != 0) {
             WEND_TRY(parts[i].count(tally, error));
         }
     }

@@ -86,8 +86,9 @@ enum wend_status wend__tally_details_add(struct wend_tally *tally, struct wend_e
     }
     struct wend_tally_row *row = &tally->row;
     struct wend_detail detail;
-    bool done = fill(tally, &detail) && wend__tally_join_path(tally, tally->view.shown + 1,
-                                                              tally->view.shown_count, &row->text);
+    bool done =
+        fill(tally, &detail) && wend__tally_join_path(tally, tally->view.shown + WEND_PATH_HEAD,
+                                                      tally->view.shown_count, &row->text);
     detail.path = wend__buffer_view(&row->text);
     wend__buffer_clear(&row->key);
     wend__buffer_clear(&row->payload);

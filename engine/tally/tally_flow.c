@@ -18,16 +18,6 @@ static size_t slot_of(const struct wend_tally *tally, uint64_t key, size_t slot_
     return (size_t)wend__hash_words(&key, sizeof key, tally->options.seed) & (slot_count - 1);
 }
 
-void wend__tally_flow_fetch(const struct wend_tally *tally, const struct wend_tally_pair *pair) {
-    const struct wend_flow_table *flow = &tally->flow;
-    for (uint32_t anchor = 0; anchor < 2 && flow->slot_count > 0; anchor++) {
-        if (pair->places[anchor] > 0) {
-            uint64_t key = key_of(pair->index, pair->places[anchor], anchor);
-            __builtin_prefetch(&flow->slots[slot_of(tally, key, flow->slot_count)], 1);
-        }
-    }
-}
-
 static bool grow(struct wend_tally *tally) {
     struct wend_flow_table *flow = &tally->flow;
     size_t slot_count = flow->slot_count == 0 ? FIRST_SLOTS : flow->slot_count * 2;
@@ -51,11 +41,13 @@ static bool grow(struct wend_tally *tally) {
     return true;
 }
 
-static bool count_one(struct wend_tally *tally, uint64_t key) {
+static bool count_one(struct wend_tally *tally, uint32_t pair, size_t place, uint32_t anchor,
+                      uint64_t units) {
     struct wend_flow_table *flow = &tally->flow;
     if (flow->count >= flow->slot_count / 4 * 3 && !grow(tally)) {
         return false;
     }
+    uint64_t key = key_of(pair, (uint32_t)place, anchor);
     size_t at = slot_of(tally, key, flow->slot_count);
     while (flow->slots[at].key != key) {
         if (flow->slots[at].key == 0) {
@@ -66,18 +58,56 @@ static bool count_one(struct wend_tally *tally, uint64_t key) {
         at = (at + 1) & (flow->slot_count - 1);
     }
     /* A unit has one step at a place, so that it counts once by itself. */
-    flow->slots[at].units += 1;
+    flow->slots[at].units += units;
     return true;
 }
 
-bool wend__tally_flow_count(struct wend_tally *tally, const struct wend_tally_pair *pair) {
-    for (uint32_t anchor = 0; anchor < 2; anchor++) {
-        uint32_t place = pair->places[anchor];
-        if (place > 0 && !count_one(tally, key_of(pair->index, place, anchor))) {
+/* The pair at the depth of a path that goes on beyond it. */
+static bool count_more(struct wend_tally *tally, const struct wend_counted *counted, uint32_t from,
+                       uint32_t to, uint32_t anchor) {
+    uint32_t pair;
+    return wend__tally_find_pair(tally, counted->group, from, to, &pair) &&
+           count_one(tally, pair, tally->options.ruleset->flow_depth, anchor, counted->units);
+}
+
+/* Pair i is the one of step i - 1 (or the entry) and step i (or the exit). */
+static bool count_from_start(struct wend_tally *tally, const struct wend_counted *counted) {
+    size_t depth = tally->options.ruleset->flow_depth;
+    size_t last = counted->step_count < depth ? counted->step_count : depth - 1;
+    for (size_t i = 1; i <= last; i++) {
+        if (!count_one(tally, counted->pairs[i], i, WEND_FLOW_START, counted->units)) {
             return false;
         }
     }
-    return true;
+    if (counted->step_count == depth) { /* the exit stands at the depth itself */
+        return count_one(tally, counted->pairs[depth], depth, WEND_FLOW_START, counted->units);
+    }
+    return counted->step_count < depth ||
+           count_more(tally, counted, counted->steps[depth - 1], WEND_POINT_MORE, WEND_FLOW_START);
+}
+
+static bool count_from_goal(struct wend_tally *tally, const struct wend_counted *counted) {
+    size_t depth = tally->options.ruleset->flow_depth;
+    size_t goal = counted->goal_step;
+    for (size_t place = 1; place <= goal + 1 && place < depth; place++) {
+        if (!count_one(tally, counted->pairs[goal + 1 - place], place, WEND_FLOW_GOAL,
+                       counted->units)) {
+            return false;
+        }
+    }
+    if (goal + 1 == depth) { /* the entry stands at the depth itself */
+        return count_one(tally, counted->pairs[0], depth, WEND_FLOW_GOAL, counted->units);
+    }
+    return goal + 1 < depth || count_more(tally, counted, WEND_POINT_MORE,
+                                          counted->steps[goal - (depth - 1)], WEND_FLOW_GOAL);
+}
+
+bool wend__tally_flow_count(struct wend_tally *tally, const struct wend_counted *counted) {
+    if (tally->options.ruleset->flow_depth == 0) {
+        return true;
+    }
+    return count_from_start(tally, counted) &&
+           (counted->goal_step == WEND_NO_STEP || count_from_goal(tally, counted));
 }
 
 static enum wend_status flush_slot(struct wend_tally *tally, const struct wend_flow_slot *slot,

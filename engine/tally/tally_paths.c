@@ -1,206 +1,112 @@
-/* The table `paths`: tally_parts.h has the drawing. */
-#include "base/hash.h"
+/* The table `paths`: what trails say of the paths as they are shown. */
 #include "base/memory.h"
-#include "tally/tally_parts.h"
+#include "ds/runs.h"
+#include "tally/path_order.h"
 
-enum { FIRST_SLOTS = 64, SLOTS_AHEAD = 16 };
+enum { TRAILS_AHEAD = 8, JOINT_BYTES = 3 /* of " > " */, CACHE_LINE_WORDS = 16 };
 
-bool wend__tally_paths_init(struct wend_tally *tally) {
-    struct wend_path_queue *queue = &tally->shown_paths;
-    queue->word_capacity = WEND_TALLY_PATH_WORDS + tally->options.ruleset->max_steps + 1;
-    queue->words = wend__alloc(queue->word_capacity * sizeof *queue->words);
-    return queue->words != NULL;
+/* The row before, whose key begins like that of the next one. */
+struct last_row {
+    uint32_t group;
+    size_t step_count;
+    uint32_t *steps;
+    size_t step_capacity;
+    size_t *ends; /* of the names of the steps, in the key */
+    size_t end_capacity;
+};
+
+static bool reserve(struct last_row *last, size_t step_count) {
+    void *steps = last->steps;
+    void *ends = last->ends;
+    bool done = wend__reserve(&steps, &last->step_capacity, step_count, sizeof *last->steps) &&
+                wend__reserve(&ends, &last->end_capacity, step_count, sizeof *last->ends);
+    last->steps = steps;
+    last->ends = ends;
+    return done;
 }
 
-void wend__tally_paths_deinit(struct wend_tally *tally) {
-    wend__free(tally->shown_paths.words);
-    tally->shown_paths.words = NULL;
-}
-
-enum wend_status wend__tally_paths_count(struct wend_tally *tally, struct wend_error *error) {
-    const struct wend_unit_view *view = &tally->view;
-    struct wend_path_queue *queue = &tally->shown_paths;
-    size_t word_count = view->shown_count + 1;
-    if (queue->count == WEND_TALLY_PATHS || queue->word_capacity - queue->word_count < word_count) {
-        WEND_TRY(wend__tally_paths_settle(tally, error));
+/* The key of a path; what it has in common with the one before stays where it is. */
+static bool make_key(struct wend_tally *tally, const struct wend_path_order *order,
+                     struct last_row *last, uint32_t group, const uint32_t *steps, size_t count) {
+    struct wend_buffer *key = &tally->row.key;
+    size_t same = 0;
+    if (group == last->group) {
+        while (same < last->step_count && same < count && last->steps[same] == steps[same]) {
+            same++;
+        }
     }
-    uint32_t *words = queue->words + queue->word_count;
-    queue->word_count += word_count;
-    memcpy(words, view->shown, word_count * sizeof *words);
-    words[0] = tally->group;
-    struct wend_tally_path *path = &queue->items[queue->count++];
-    *path = (struct wend_tally_path){
-        .hash = wend__hash64(wend__bytes(words, word_count * sizeof *words), tally->options.seed),
-        .value = view->value,
-        .duration_us = view->end_us - view->start_us,
-        .outcome = view->unit->outcome,
-        .step_count = (uint32_t)view->shown_count,
-        .words = words,
-    };
-    if (tally->paths.slot_count > 0) {
-        __builtin_prefetch(&tally->paths.slots[path->hash & (tally->paths.slot_count - 1)]);
+    if (same == 0) {
+        wend__tally_row_begin(tally, group);
+        if (tally->row.failed) {
+            return false;
+        }
+    } else {
+        key->len = last->ends[same - 1];
     }
-    return WEND_OK;
-}
-
-static bool grow(struct wend_path_table *paths) {
-    size_t slot_count = paths->slot_count == 0 ? FIRST_SLOTS : paths->slot_count * 2;
-    struct wend_path_slot *slots = wend__alloc_zeroed(slot_count, sizeof *slots);
-    if (slots == NULL) {
+    if (!reserve(last, count)) {
         return false;
     }
-    for (size_t i = 0; i < paths->slot_count; i++) {
-        struct wend_path_slot slot = paths->slots[i];
-        if (slot.entry == NULL) {
-            continue;
+    for (size_t i = same == 0 ? 0 : same - 1; i < count; i++) {
+        struct wend_bytes token =
+            order->tokens[2 * wend__path_order_point(order, steps[i]) + (i + 1 == count)];
+        size_t joint = i + 1 == count ? 2 : JOINT_BYTES;
+        if (same > 0 && i == same - 1) { /* its name is there, not what stands behind it */
+            token = wend__bytes(token.data + token.len - joint, joint);
         }
-        size_t at = slot.hash & (slot_count - 1);
-        while (slots[at].entry != NULL) {
-            at = (at + 1) & (slot_count - 1);
+        if (!wend__buffer_append(key, token.data, token.len)) {
+            return false;
         }
-        slots[at] = slot;
+        last->steps[i] = steps[i];
+        last->ends[i] = key->len - joint;
     }
-    wend__free(paths->slots);
-    paths->slots = slots;
-    paths->slot_count = slot_count;
+    last->group = group;
+    last->step_count = count;
     return true;
 }
 
-static struct wend_path_entry *new_entry(struct wend_tally *tally,
-                                         const struct wend_tally_path *path) {
-    size_t key_bytes = ((size_t)path->step_count + 1) * sizeof *path->words;
-    struct wend_path_entry *entry =
-        wend__arena_alloc(&tally->paths.arena, sizeof *entry + key_bytes);
-    if (entry != NULL) {
-        *entry = (struct wend_path_entry){.step_count = path->step_count};
-        memcpy(entry->words, path->words, key_bytes);
-        tally->paths.count += 1;
-    }
-    return entry;
-}
-
-static bool is_path_of(const struct wend_path_entry *entry, const struct wend_tally_path *path) {
-    return entry->step_count == path->step_count &&
-           memcmp(entry->words, path->words, (entry->step_count + 1) * sizeof *path->words) == 0;
-}
-
-/* NULL without memory. */
-static struct wend_path_entry *find_or_add(struct wend_tally *tally,
-                                           const struct wend_tally_path *path) {
-    struct wend_path_table *paths = &tally->paths;
-    if (paths->count >= paths->slot_count / 4 * 3 && !grow(paths)) {
-        return NULL;
-    }
-    size_t at = path->hash & (paths->slot_count - 1);
-    for (; paths->slots[at].entry != NULL; at = (at + 1) & (paths->slot_count - 1)) {
-        if (paths->slots[at].hash == path->hash && is_path_of(paths->slots[at].entry, path)) {
-            return paths->slots[at].entry;
-        }
-    }
-    struct wend_path_entry *entry = new_entry(tally, path);
-    if (entry != NULL) {
-        paths->slots[at] = (struct wend_path_slot){path->hash, entry};
-    }
-    return entry;
-}
-
-/* Looks at the slot, and fetches the entry that is probably the one. */
-static void fetch_entry(const struct wend_path_table *paths, const struct wend_tally_path *path) {
-    if (paths->slot_count > 0) {
-        const struct wend_path_slot *slot = &paths->slots[path->hash & (paths->slot_count - 1)];
-        if (slot->hash == path->hash && slot->entry != NULL) {
-            __builtin_prefetch(slot->entry, 1);
-            __builtin_prefetch(slot->entry->words, 1);
-        }
-    }
-}
-
-static bool count_path(struct wend_tally *tally, struct wend_tally_path *path) {
-    struct wend_path_entry *entry = find_or_add(tally, path);
-    path->entry = entry;
-    if (entry == NULL) {
-        return false;
-    }
-    entry->unit_count += 1;
-    entry->outcome_counts[path->outcome] += 1;
-    entry->value += path->value;
-    entry->duration_us += path->duration_us;
-    __builtin_prefetch(entry->durations.store, 1);
-    return true;
-}
-
-enum wend_status wend__tally_paths_settle(struct wend_tally *tally, struct wend_error *error) {
-    struct wend_path_queue *queue = &tally->shown_paths;
-    uint32_t count = queue->count;
-    queue->count = 0;
-    queue->word_count = 0;
-    for (uint32_t i = 0; i < count; i++) {
-        fetch_entry(&tally->paths, &queue->items[i]);
-    }
-    for (uint32_t i = 0; i < count; i++) {
-        if (!count_path(tally, &queue->items[i])) {
-            return wend__fail_memory(error);
-        }
-    }
-    for (uint32_t i = 0; i < count; i++) {
-        WEND_TRY(wend__tally_add_time(tally, &queue->items[i].entry->durations,
-                                      queue->items[i].duration_us, error));
-    }
-    return WEND_OK;
-}
-
-static enum wend_status flush_entry(struct wend_tally *tally, const struct wend_path_entry *entry,
-                                    struct wend_buffer *path, struct wend_error *error) {
-    if (!wend__tally_join_path(tally, entry->words + 1, entry->step_count, path)) {
+static enum wend_status flush_trail(struct wend_tally *tally, const struct wend_path_order *order,
+                                    const struct wend_trail *trail, struct last_row *last,
+                                    struct wend_error *error) {
+    uint32_t cut[WEND_TRAIL_STEPS];
+    size_t count;
+    const uint32_t *steps = wend__path_order_steps(tally, trail, cut, &count);
+    if (!make_key(tally, order, last, trail->words[0], steps, count)) {
         return wend__fail_memory(error);
     }
+    const uint64_t *outcomes = trail->outcome_counts;
     const struct wend_payload payload = {
-        .counts = {entry->unit_count, entry->outcome_counts[WEND_OUTCOME_CONVERTED],
-                   entry->outcome_counts[WEND_OUTCOME_ABANDONED],
-                   entry->outcome_counts[WEND_OUTCOME_OPEN]},
-        .value_sum = entry->value,
-        .time_sum = entry->duration_us,
+        .counts = {outcomes[0] + outcomes[1] + outcomes[2], outcomes[WEND_OUTCOME_CONVERTED],
+                   outcomes[WEND_OUTCOME_ABANDONED], outcomes[WEND_OUTCOME_OPEN]},
+        .value_sum = trail->value,
+        .time_sum = trail->duration_us,
     };
-    wend__tally_row_begin(tally, entry->words[0]);
-    wend__tally_row_put_text(tally, wend__buffer_view(path));
-    return wend__tally_row_end(tally, WEND_TABLE_PATHS, &payload, &entry->durations, error);
+    return wend__tally_row_end(tally, WEND_TABLE_PATHS, &payload, &trail->durations, error);
 }
 
-/* For loops over all slots, whose entries lie anywhere. */
-static void fetch_ahead(const struct wend_path_table *paths, size_t index) {
-    if (index + SLOTS_AHEAD < paths->slot_count) {
-        const struct wend_path_entry *entry = paths->slots[index + SLOTS_AHEAD].entry;
-        if (entry != NULL) {
-            __builtin_prefetch(entry);
-            __builtin_prefetch(entry->words);
-        }
+static void fetch(const struct wend_path_order *order, size_t index) {
+    if (index + TRAILS_AHEAD < order->trail_count) {
+        __builtin_prefetch(order->items[index + TRAILS_AHEAD].row);
+        const struct wend_trail *trail = wend__path_order_get(order, index);
+        __builtin_prefetch(trail);
+        __builtin_prefetch(trail->words);
+        __builtin_prefetch(trail->words + CACHE_LINE_WORDS);
     }
 }
 
 enum wend_status wend__tally_paths_flush(struct wend_tally *tally, struct wend_error *error) {
-    struct wend_buffer path = {0};
-    enum wend_status status = WEND_OK;
-    for (size_t i = 0; i < tally->paths.slot_count && status == WEND_OK; i++) {
-        fetch_ahead(&tally->paths, i);
-        if (tally->paths.slots[i].entry != NULL) {
-            status = flush_entry(tally, tally->paths.slots[i].entry, &path, error);
-        }
+    if (!wend__tally_wants(tally, WEND_TABLE_PATHS) || tally->trails.count == 0) {
+        return WEND_OK;
     }
-    wend__buffer_deinit(&path);
+    struct wend_path_order order;
+    struct last_row last = {.group = UINT32_MAX};
+    enum wend_status status =
+        wend__path_order_make(&order, tally) ? WEND_OK : wend__fail_memory(error);
+    for (size_t i = 0; i < order.trail_count && status == WEND_OK; i++) {
+        fetch(&order, i + TRAILS_AHEAD);
+        status = flush_trail(tally, &order, wend__path_order_get(&order, i), &last, error);
+    }
+    wend__free(last.steps);
+    wend__free(last.ends);
+    wend__path_order_deinit(&order, tally);
     return status;
-}
-
-void wend__tally_paths_clear(struct wend_tally *tally) {
-    struct wend_path_table *paths = &tally->paths;
-    for (size_t i = 0; i < paths->slot_count; i++) {
-        fetch_ahead(paths, i);
-        if (paths->slots[i].entry != NULL) {
-            wend__tally_drop_sketch(tally, &paths->slots[i].entry->durations);
-        }
-    }
-    tally->shown_paths.count = 0;
-    tally->shown_paths.word_count = 0;
-    wend__free(paths->slots);
-    wend__arena_deinit(&paths->arena);
-    *paths = (struct wend_path_table){0};
 }

@@ -68,19 +68,29 @@ static bool make_group(struct wend_tally *tally, uint32_t group) {
     return true;
 }
 
+bool wend__tally_row_find_group(struct wend_tally *tally, uint32_t group) {
+    const struct wend_tally_row *row = &tally->row;
+    return (group < row->group_capacity && row->group_parts[group].len > 0) ||
+           make_group(tally, group);
+}
+
+struct wend_bytes wend__tally_row_group(const struct wend_tally *tally, uint32_t group) {
+    struct wend_row_group part = tally->row.group_parts[group];
+    return wend__bytes(tally->row.groups.data + part.offset, part.len);
+}
+
 void wend__tally_row_begin(struct wend_tally *tally, uint32_t group) {
     struct wend_tally_row *row = &tally->row;
     row->failed = false;
     wend__arena_clear(&row->texts);
     row->group = group;
     wend__buffer_clear(&row->key);
-    if ((group >= row->group_capacity || row->group_parts[group].len == 0) &&
-        !make_group(tally, group)) {
+    if (!wend__tally_row_find_group(tally, group)) {
         row->failed = true;
         return;
     }
-    struct wend_row_group part = row->group_parts[group];
-    note(tally, wend__buffer_append(&row->key, row->groups.data + part.offset, part.len));
+    struct wend_bytes part = wend__tally_row_group(tally, group);
+    note(tally, wend__buffer_append(&row->key, part.data, part.len));
 }
 
 void wend__tally_row_forget_groups(struct wend_tally *tally) {

@@ -61,7 +61,7 @@ static uint32_t point_from(const struct wend_tally *tally, size_t *index) {
 
 enum wend_status wend__tally_switches_count(struct wend_tally *tally, struct wend_error *error) {
     const struct wend_hit_layout *layout = tally->options.layout;
-    if (layout->segment_count == 0 || tally->view.held_count == 0) {
+    if (layout->segment_count == 0 || tally->view.step_count == 0) {
         return WEND_OK;
     }
     uint32_t before = WEND_POINT_ENTRY;

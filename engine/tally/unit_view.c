@@ -12,7 +12,7 @@ bool wend__unit_view_init(struct wend_unit_view *view, const struct wend_ruleset
         .ruleset = ruleset,
         .layout = layout,
         .touchpoints = touchpoints,
-        .cut_words = wend__alloc(((size_t)ruleset->max_steps + 1) * sizeof(uint32_t)),
+        .cut_words = wend__alloc(((size_t)ruleset->max_steps + WEND_PATH_HEAD) * sizeof(uint32_t)),
     };
     return view->cut_words != NULL;
 }
@@ -21,8 +21,7 @@ void wend__unit_view_deinit(struct wend_unit_view *view) {
     wend__free(view->words);
     wend__free(view->step_times);
     wend__free(view->cut_words);
-    wend__free(view->held);
-    wend__free(view->marks);
+    wend__free(view->repeats);
     wend__free(view->stage_events);
     *view = (struct wend_unit_view){0};
 }
@@ -35,76 +34,66 @@ static bool reserve(struct wend_unit_view *view, void **array, size_t *capacity,
     return done;
 }
 
-/* Room for a unit in which every hit is a step, of its own touchpoint, and in a stage. */
+/* Room for a unit in which every hit is a step and in a stage. */
 static bool reserve_all(struct wend_unit_view *view, size_t hit_count) {
-    size_t point_count = view->touchpoints->names.count;
-    if (hit_count < view->word_capacity && hit_count <= view->time_capacity &&
-        hit_count <= view->stage_capacity && point_count <= view->mark_capacity) {
+    size_t word_count = WEND_PATH_HEAD + hit_count;
+    if (word_count <= view->word_capacity && hit_count <= view->time_capacity &&
+        hit_count <= view->repeat_capacity && hit_count <= view->stage_capacity) {
         return true;
     }
     void *words = view->words;
     void *times = view->step_times;
+    void *repeats = view->repeats;
     void *stages = view->stage_events;
-    void *held = view->held;
-    void *marks = view->marks;
-    size_t marked = view->mark_capacity;
     bool done =
-        reserve(view, &words, &view->word_capacity, hit_count + 1, sizeof *view->words) &&
+        reserve(view, &words, &view->word_capacity, word_count, sizeof *view->words) &&
         reserve(view, &times, &view->time_capacity, hit_count, sizeof *view->step_times) &&
-        reserve(view, &stages, &view->stage_capacity, hit_count, sizeof *view->stage_events) &&
-        reserve(view, &held, &view->held_capacity, point_count, sizeof *view->held) &&
-        reserve(view, &marks, &view->mark_capacity, point_count, sizeof *view->marks);
+        reserve(view, &repeats, &view->repeat_capacity, hit_count, sizeof *view->repeats) &&
+        reserve(view, &stages, &view->stage_capacity, hit_count, sizeof *view->stage_events);
     view->words = words;
     view->step_times = times;
+    view->repeats = repeats;
     view->stage_events = stages;
-    view->held = held;
-    view->marks = marks;
-    if (view->mark_capacity > marked) {
-        memset(view->marks + marked, 0, (view->mark_capacity - marked) * sizeof *view->marks);
-    }
     return done;
 }
 
-static struct wend_held_point *hold(struct wend_unit_view *view, uint32_t point) {
-    struct wend_held_mark *mark = &view->marks[point];
-    if (mark->unit_number != view->unit_number) {
-        *mark = (struct wend_held_mark){view->unit_number, view->held_count};
-        view->held[view->held_count++] = (struct wend_held_point){.touchpoint = point};
+static void take_goal(struct wend_unit_view *view, const struct wend_hit *hit) {
+    view->value += wend__hit_value(view->layout, hit);
+    if (view->goal_point == WEND_POINT_NONE) {
+        view->goal_point = hit->touchpoint;
     }
-    return &view->held[mark->held_index];
-}
-
-static bool is_goal(const struct wend_unit_view *view, struct wend_role role, uint32_t point) {
-    return view->journey == NULL ? view->touchpoints->session_goals[point] : role.is_goal;
+    view->has_goals = view->has_goals || view->goal_point != hit->touchpoint;
 }
 
 /* Takes a hit that has a touchpoint. */
-static void take_hit(struct wend_unit_view *view, const struct wend_hit *hit, bool is_first_goal) {
+static inline void take_hit(struct wend_unit_view *view, const struct wend_hit *hit,
+                            bool is_first_goal) {
     uint32_t point = hit->touchpoint;
-    struct wend_role role = {0};
-    if (view->journey != NULL) {
-        role = wend__touchpoints_role(view->touchpoints, point, view->unit->scope - 1);
-    }
     if (view->last_point != point || !view->ruleset->collapse) {
-        view->words[view->step_count + 1] = point;
+        view->words[WEND_PATH_HEAD + view->step_count] = point;
         view->step_times[view->step_count] = hit->ts_us;
+        view->repeats[view->step_count] = 0;
         view->step_count += 1;
+    } else {
+        view->repeats[view->step_count - 1] += 1;
+        view->has_repeats = true;
     }
     if (view->first_point == WEND_POINT_NONE) {
         view->first_point = point;
     }
     if (is_first_goal) {
         view->goal_step = view->step_count - 1;
-        view->first_touch = view->first_point;
-        view->last_touch = view->last_point == WEND_POINT_NONE ? point : view->last_point;
     }
     view->last_point = point;
-    struct wend_held_point *held = hold(view, point);
-    held->event_count += 1;
-    if (is_goal(view, role, point)) {
-        int64_t value = wend__hit_value(view->layout, hit);
-        held->value += value;
-        view->value += value;
+    if (view->journey == NULL) {
+        if (view->touchpoints->session_goals[point]) {
+            take_goal(view, hit);
+        }
+        return;
+    }
+    struct wend_role role = wend__touchpoints_role(view->touchpoints, point, view->unit->scope - 1);
+    if (role.is_goal) {
+        take_goal(view, hit);
     }
     if (role.stage != 0) {
         view->stage_events[view->stage_event_count++] =
@@ -118,9 +107,10 @@ static void cut_path(struct wend_unit_view *view) {
     view->shown = view->words;
     view->shown_count = view->step_count;
     if (view->step_count > most) {
-        memcpy(view->cut_words + 1, view->words + 1, (most - 2) * sizeof *view->words);
-        view->cut_words[most - 1] = WEND_POINT_CUT;
-        view->cut_words[most] = view->words[view->step_count];
+        uint32_t *cut = view->cut_words + WEND_PATH_HEAD;
+        memcpy(cut, view->words + WEND_PATH_HEAD, (most - 2) * sizeof *cut);
+        cut[most - 2] = WEND_POINT_CUT;
+        cut[most - 1] = wend__unit_view_step(view, view->step_count - 1);
         view->shown = view->cut_words;
         view->shown_count = most;
     }
@@ -141,10 +131,10 @@ bool wend__unit_view_read(struct wend_unit_view *view, const struct wend_unit *u
     view->goal_step = SIZE_MAX;
     view->first_point = WEND_POINT_NONE;
     view->last_point = WEND_POINT_NONE;
-    view->first_touch = WEND_POINT_NONE;
-    view->last_touch = WEND_POINT_NONE;
     view->value = 0;
-    view->held_count = 0;
+    view->goal_point = WEND_POINT_NONE;
+    view->has_goals = false;
+    view->has_repeats = false;
     view->stage_event_count = 0;
     for (size_t i = 0; i < unit->hit_count; i++) {
         const struct wend_hit *hit = wend__hit_at(view->layout, unit->hits, i);

@@ -1,15 +1,17 @@
 /*
- * unit_view.h: what a unit says: its steps, its goals, the touchpoints that it holds.
+ * unit_view.h: what a unit says: its steps, its goals, its stages.
  *
  * Read from the hits in one go, once a unit; the tables count from here. Arrays grow to the largest
- * unit and stay. Terms: *held* = a touchpoint that occurs in the unit; *shown* = the path as the
- * tables have it, cut in the middle where it is longer than `max_steps`.
+ * unit and stay. Term: *shown* = the path as the tables have it, cut in the middle where it is
+ * longer than `max_steps`.
  *
- *   words:        [ group ][ step 0 ][ step 1 ] ...      touchpoint ids of all steps
- *   cut_words:    [ group ][ step 0 ] ... [ … ][ last ]  the same for a path that is cut
- *   step_times:            [ time 0 ][ time 1 ] ...      of a step's first event
+ *   words:        [ group ][ goal ][ step 0 ][ step 1 ] ...      touchpoint ids of all steps
+ *   cut_words:    [ group ][ goal ][ step 0 ] ... [ … ][ last ]  the same for a path that is cut
+ *   step_times:                    [ time 0 ][ time 1 ] ...      of a step's first event
+ *   repeats:                       [ 0 ][ 2 ] ...                further events of a step
  *
- * The free word in front is for the number of the group, so that the key of a path is one piece.
+ * The words in front are for the number of the group and the step of the first goal, so that the
+ * key of a trail (tally_parts.h) is one piece.
  *
  * Threads: one at a time.
  */
@@ -28,18 +30,8 @@
 #define WEND_POINT_MORE (UINT32_MAX - 3)     /* (more) */
 #define WEND_POINT_CUT (UINT32_MAX - 4)      /* the dots of a path that is cut */
 
-struct wend_held_point {
-    uint32_t touchpoint;
-    uint64_t event_count;
-    wend_int128 value; /* of its goal events, 1/10000 */
-};
-
-/* Of each touchpoint: the unit that held it last, and where among the held ones it stands there.
- * Units are numbered from 1, so that nothing has to be cleared between them. */
-struct wend_held_mark {
-    uint64_t unit_number;
-    size_t held_index;
-};
+/* Words of a path in front of its steps. */
+#define WEND_PATH_HEAD 2U
 
 struct wend_unit_view {
     const struct wend_ruleset *ruleset; /* borrowed, like the next two */
@@ -56,23 +48,21 @@ struct wend_unit_view {
     size_t goal_step;     /* step of the first goal; `step_count`: there is none */
     uint32_t first_point; /* WEND_POINT_NONE: the unit has no touchpoint */
     uint32_t last_point;
-    uint32_t first_touch; /* credited with the conversion; WEND_POINT_NONE: not converted */
-    uint32_t last_touch;
-    wend_int128 value; /* of all goal events, 1/10000 */
-    size_t held_count;
+    wend_int128 value;   /* of all goal events, 1/10000 */
+    uint32_t goal_point; /* of the first goal event; WEND_POINT_NONE: there is none */
+    bool has_goals;      /* there are goal events of different touchpoints */
+    bool has_repeats;    /* of any step */
     size_t stage_event_count;
-    uint32_t *shown; /* its group word; the steps shown are behind it */
+    uint32_t *shown; /* its head; the steps shown are behind it */
     size_t shown_count;
 
     uint32_t *words;
     size_t word_capacity;
     int64_t *step_times;
     size_t time_capacity;
-    uint32_t *cut_words; /* max_steps + 1 */
-    struct wend_held_point *held;
-    size_t held_capacity;
-    struct wend_held_mark *marks;
-    size_t mark_capacity;
+    uint32_t *cut_words; /* WEND_PATH_HEAD + max_steps */
+    uint32_t *repeats;
+    size_t repeat_capacity;
     struct wend_stage_event *stage_events;
     size_t stage_capacity;
 };
@@ -88,7 +78,15 @@ bool wend__unit_view_read(struct wend_unit_view *view, const struct wend_unit *u
 
 /* The touchpoint id of step `index`, uncut. */
 static inline uint32_t wend__unit_view_step(const struct wend_unit_view *view, size_t index) {
-    return view->words[index + 1];
+    return view->words[WEND_PATH_HEAD + index];
+}
+
+/* Whether touchpoint `point` is a goal in scope `scope`. */
+static inline bool wend__point_is_goal(const struct wend_touchpoints *touchpoints, uint32_t scope,
+                                       uint32_t point) {
+    return scope == WEND_SCOPE_SESSION
+               ? touchpoints->session_goals[point]
+               : wend__touchpoints_role(touchpoints, point, scope - 1).is_goal;
 }
 
 /* The name of stage of touchpoint `point` in scope `scope`; absent: none. */

@@ -9,7 +9,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { CASES = 300, UNITS_MAX = 12, EVENTS_MAX = 9, ROWS_MAX = 1024, TIMES_MAX = 256 };
+enum {
+    CASES = 300,
+    UNITS_MAX = 12,
+    SHORT = 9,
+    EVENTS_MAX = 150,
+    ROWS_MAX = 4096,
+    TIMES_MAX = 2048
+};
 
 static const char *const names[] = {"a", "b", "c", "d", "e", "x"};
 enum { NAMES = 6, NO_NAME = NAMES };
@@ -37,7 +44,7 @@ struct model_unit {
 };
 
 struct row {
-    char key[256];
+    char key[1280];
     uint64_t counts[7];
     int64_t value;
     int64_t time;
@@ -62,10 +69,12 @@ static bool is_goal(const struct model_unit *unit, uint32_t point) {
 
 static void make_model_unit(uint64_t *state, struct model_unit *unit) {
     *unit = (struct model_unit){.scope = (uint32_t)random_below(state, 3)};
-    unit->count = 1 + random_below(state, EVENTS_MAX);
+    /* A few have more steps than the tally keeps of a trail. */
+    bool is_long = random_below(state, 12) == 0;
+    unit->count = 1 + random_below(state, is_long ? EVENTS_MAX : SHORT);
     int64_t time = (int64_t)random_below(state, 40) - 20;
     for (size_t i = 0; i < unit->count; i++) {
-        time += (int64_t)random_below(state, 5);
+        time += is_long ? random_below(state, 3) == 0 : (int64_t)random_below(state, 5);
         unit->events[i] = (struct event){
             .point = (uint32_t)random_below(state, NAMES + 1),
             .segment = (uint32_t)random_below(state, VALUES + 1),
@@ -83,7 +92,7 @@ static void make_model_unit(uint64_t *state, struct model_unit *unit) {
 }
 
 static void add_to_tally(struct model *model, const struct model_unit *unit) {
-    char text[512] = "";
+    char text[32 * EVENTS_MAX] = "";
     size_t at = 0;
     for (size_t i = 0; i < unit->count; i++) {
         const struct event *event = &unit->events[i];
@@ -125,7 +134,7 @@ static void work_out(const struct model *model, struct model_unit *unit) {
 
 /* The row of a unit's group with these key parts. */
 static struct row *row_of(struct model *model, const struct model_unit *unit, const char *parts) {
-    char key[256];
+    char key[1280];
     (void)snprintf(key, sizeof key, "%s | %s", unit->group, parts);
     for (size_t i = 0; i < model->row_count; i++) {
         if (strcmp(model->rows[i].key, key) == 0) {
@@ -211,7 +220,7 @@ static void compare(struct model *model, enum wend_table_id table, uint64_t seed
 
 static void model_paths(struct model *model, const struct model_unit *unit, size_t number) {
     size_t most = model->fixture.ruleset.max_steps;
-    char path[200] = "";
+    char path[1024] = "";
     size_t at = 0;
     for (size_t i = 0; i < unit->step_count; i++) {
         bool cut = unit->step_count > most;
@@ -373,7 +382,7 @@ static void run_case(struct model *model, uint64_t seed, enum wend_table_id tabl
     init_fixture(&model->fixture, true);
     struct wend_ruleset *ruleset = &model->fixture.ruleset;
     ruleset->collapse = random_below(&state, 3) > 0;
-    ruleset->max_steps = 3 + (uint32_t)random_below(&state, 4);
+    ruleset->max_steps = random_below(&state, 4) == 0 ? 90 : 3 + (uint32_t)random_below(&state, 4);
     ruleset->flow_depth = (uint32_t)random_below(&state, 6);
     ruleset->window_us = random_below(&state, 2) == 0 ? 0 : 1 + (int64_t)random_below(&state, 30);
     create_tally(&model->fixture, SIZE_MAX);
