@@ -267,12 +267,13 @@ class FormLoop(Example):
         rounds = {country: row["transitions"] / row["units"] for country, row in into.items()}
         self.assertGreater(rounds["AT"], 2.5)
         self.assertLess(rounds["DE"], 1.5)
-        self.assertTrue(30 < into["AT"]["seconds_p50"] < 60, into)
-        self.says(f"{into['AT']['transitions']:,} times in {into['AT']['units']} Austrian "
-                  f"journeys, {rounds['AT']:.1f} rounds in each, where a German one that meets "
-                  f"the error has {rounds['DE']:.1f}.")
+        self.says(f"{into['AT']['units']} Austrian journeys meet the error, "
+                  f"{into['AT']['transitions']:,} times in all: {rounds['AT']:.1f} times each, "
+                  f"where a German one that meets it does so {rounds['DE']:.1f} times. "
+                  f"{back['AT']['transitions']:,} times they come back and try again.")
         hours = (into["AT"]["seconds_sum"] + back["AT"]["seconds_sum"]) / 3600
-        self.says(f"{back['AT']['seconds_p50']:.1f} seconds to come back; together Austrians lost "
+        self.says(f"more than {into['AT']['seconds_p50']:.1f} seconds to the error and "
+                  f"{back['AT']['seconds_p50']:.1f} seconds back; together Austrians lost "
                   f"{hours:.1f} hours.")
         self.check_lost(lost, stage, passed)
         self.check_map(back, lost)
