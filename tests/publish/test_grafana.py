@@ -349,6 +349,25 @@ class Queries(unittest.TestCase):
             self.pg.sql(as_grafana(query, chosen("session"), EVER), "shop")
         self.assertIn('job=~\\"wend.*\\"', text)
 
+    def test_hostile_names_are_only_names(self):
+        self.pg.sql("CREATE DATABASE hostile")
+        with open(f"{DEPLOY}/postgres/roles.sql", encoding="utf-8") as file:
+            self.pg.sql(file.read(), "hostile")
+        with tempfile.TemporaryDirectory(prefix="wend-grafana-") as place:
+            snapshots.wend("publish", "postgres", snapshots.hostile(place, "hostile"), "--to",
+                           self.pg.conninfo("hostile", "wend_publisher"))
+        self.assertEqual(self.options("hostile", "stages", "journey"), [snapshots.HOSTILE_JOURNEY])
+        segments = self.options("hostile", "stages", "segment")
+        self.assertEqual(segments, ["order", "SELECT"])
+        for segment in (*segments, "'; DROP SCHEMA wend CASCADE; --"):
+            values = chosen(snapshots.HOSTILE_JOURNEY, segment)
+            for name in ("abandonment", "paths", "stages"):
+                for panel, target in targets(name, POSTGRES):
+                    found = self.rows("hostile", target["rawSql"], values)
+                    # Nobody gave up: the journeys without a goal are open.
+                    if not re.search(r"by window$|gave up", panel["title"]):
+                        self.assertGreater(len(found), 0, f"{name}: {panel['title']}")
+
     def test_a_segment_that_is_not_there_is_one_group(self):
         for name in ("abandonment", "stages"):
             for panel, target in targets(name, POSTGRES):
