@@ -241,6 +241,7 @@ class Live(StateCase):
             self.leave(zombie)
         else:
             self.assertIn("taken over", zombie.communicate()[1].decode())
+        self.members.remove(zombie)
         self.wait_for(parts)
         self.leave(other)
         self.check(expected)
