@@ -79,7 +79,16 @@ static void look_at(struct wend_http_connection *connection, int64_t now_us, boo
 void *wend__http_watch(void *context) {
     struct wend_http_server *server = context;
     pthread_mutex_lock(&server->lock);
-    while (!server->is_stopping) {
+    for (;;) {
+        /* Also one that starts when the end has been asked for looks once. */
+        bool is_stopping = server->is_stopping;
+        int64_t now_us = wend__clock_monotonic_us();
+        for (uint32_t i = 0; i < server->connections_max; i++) {
+            look_at(&server->connections[i], now_us, is_stopping);
+        }
+        if (is_stopping) {
+            break;
+        }
         struct timespec until;
         (void)clock_gettime(CLOCK_REALTIME, &until);
         until.tv_nsec += WATCH_US * 1000L;
@@ -88,10 +97,6 @@ void *wend__http_watch(void *context) {
             until.tv_nsec -= 1000000000L;
         }
         (void)pthread_cond_timedwait(&server->changed, &server->lock, &until);
-        int64_t now_us = wend__clock_monotonic_us();
-        for (uint32_t i = 0; i < server->connections_max; i++) {
-            look_at(&server->connections[i], now_us, server->is_stopping);
-        }
     }
     pthread_mutex_unlock(&server->lock);
     return NULL;
