@@ -117,10 +117,7 @@ enum wend_status wend__kafka_open(const struct wend_kafka_options *options,
 }
 
 void wend__kafka_stop(struct wend_kafka *kafka) {
-    if (kafka->group != NULL && kafka->client != NULL) {
-        (void)rd_kafka_consumer_close(kafka->client); /* calls `revoked` */
-        kafka->group = NULL;
-    }
+    bool may_leave = wend__kafka_leave(kafka);
     for (uint32_t i = 0; i < kafka->lane_count; i++) {
         wend__kafka_release(kafka, i);
         rd_kafka_queue_destroy(kafka->lanes[i].queue);
@@ -132,8 +129,11 @@ void wend__kafka_stop(struct wend_kafka *kafka) {
             kafka->topics[i].handle = NULL;
         }
     }
+    if (!may_leave) {
+        kafka->client = NULL; /* the process's until it ends; the group forgets it by its timeout */
+    }
     if (kafka->client != NULL) {
-        /* No group was joined, so that none needs to be left. */
+        /* No group is joined any more, so that none needs to be left. */
         rd_kafka_destroy_flags(kafka->client, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE);
         kafka->client = NULL;
     }

@@ -7,6 +7,9 @@
 enum { END_MS = 1000, LOOK_MS = 10000 };
 /* Since this version a commit inside a cooperative rebalance does not lose the assignment. */
 #define COMMIT_MENDED 0x020a00ff
+/* Before this version a cooperative member that leaves before its first assignment ends the process
+ * by a failed assertion (librdkafka's issue 4312). */
+#define LEAVING_MENDED 0x020300ff
 
 static bool is_cooperative(rd_kafka_t *client) {
     const char *protocol = rd_kafka_rebalance_protocol(client);
@@ -112,6 +115,7 @@ void wend__kafka_rebalance(rd_kafka_t *client, rd_kafka_resp_err_t event,
     }
     kafka->group->park(kafka->group->context);
     enum wend_status status = WEND_OK;
+    kafka->has_been_assigned |= event == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS;
     if (event == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS && kafka->group_status == WEND_OK) {
         status = assign(kafka, list, &error);
         if (status != WEND_OK) {
@@ -150,6 +154,28 @@ enum wend_status wend__kafka_follow(struct wend_kafka *kafka, const struct wend_
     return result == RD_KAFKA_RESP_ERR_NO_ERROR
                ? WEND_OK
                : wend__fail(error, WEND_ERROR_IO, "Kafka: %s", rd_kafka_err2str(result));
+}
+
+/* Whether to leave the group now would meet that assertion. */
+static bool leaving_fails(const struct wend_kafka *kafka) {
+    char strategy[256] = "";
+    size_t size = sizeof strategy;
+    return !kafka->has_been_assigned && rd_kafka_version() < LEAVING_MENDED &&
+           (rd_kafka_conf_get(rd_kafka_conf(kafka->client), "partition.assignment.strategy",
+                              strategy, &size) != RD_KAFKA_CONF_OK ||
+            strstr(strategy, "cooperative") != NULL);
+}
+
+bool wend__kafka_leave(struct wend_kafka *kafka) {
+    if (kafka->group == NULL || kafka->client == NULL) {
+        return true;
+    }
+    bool may_leave = !leaving_fails(kafka);
+    if (may_leave) {
+        (void)rd_kafka_consumer_close(kafka->client); /* calls `revoked` */
+    }
+    kafka->group = NULL;
+    return may_leave;
 }
 
 enum wend_status wend__kafka_group_result(const struct wend_kafka *kafka,

@@ -42,11 +42,14 @@ struct wend_kafka {
     struct wend_kafka_lane *lanes;
     uint32_t lane_count;
     const struct wend_kafka_group *group; /* NULL: partitions are read to their ends */
+    bool has_been_assigned;               /* by the group */
     enum wend_status group_status;        /* of the first call that has failed */
     struct wend_error group_error;
 };
 
-/* kafka_group.c: librdkafka's callback. */
+/* kafka_group.c: leaves the group, if one was joined; false when the client must stay as it is. */
+bool wend__kafka_leave(struct wend_kafka *kafka);
+/* librdkafka's callback. */
 void wend__kafka_rebalance(rd_kafka_t *client, rd_kafka_resp_err_t event,
                            rd_kafka_topic_partition_list_t *list, void *opaque);
 /* kafka_group.c: what the control thread does a few times a second. */

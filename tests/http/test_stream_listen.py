@@ -125,7 +125,7 @@ class Listen(unittest.TestCase):
         raise self.failureException("no look at a run after all was read")
 
     def test_numbers_grow_to_those_of_the_report(self):
-        count = 200000 if suite.full() else 60000
+        count = 210000 if suite.full() else 60000
         cluster = messages.Mock(clicks=PARTITIONS)
         try:
             messages.send(cluster.brokers, "clicks", made_messages(count))

@@ -178,6 +178,8 @@ class Broker(unittest.TestCase):
         for version in ("4", "3.9") if suite.full() else ("4",):
             with self.subTest(version=version):
                 self.version(version)
+                self.tearDown()
+                self.setUp()
 
 
 if __name__ == "__main__":
