@@ -29,7 +29,7 @@ static void stop(const char *what) {
 }
 
 static void *get_memory(size_t size) {
-    void *memory = malloc(size);
+    void *memory = malloc(size > 0 ? size : 1);
     if (memory == NULL) {
         stop("out of memory");
     }

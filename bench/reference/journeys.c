@@ -263,7 +263,7 @@ static void count_unit(struct scope *scope, const struct world *world, const str
         stage += points[point].stage == stage + 1;
         visited[point] = 1;
     }
-    visited[NONE] = step_count == 0;
+    visited[NONE] = (char)(step_count == 0);
     for (size_t i = 0; i <= POINTS; i++) {
         scope->visited[i] += (uint64_t)visited[i];
     }
@@ -352,6 +352,9 @@ int main(int argc, char **argv) {
         add(&world, line);
     }
     (void)fclose(file);
+    if (world.count == 0) {
+        stop("no events");
+    }
     qsort(world.events, world.count, sizeof *world.events, by_customer_and_time);
     cut(&sessions, &world, GAP_US, 0);
     cut(&journeys, &world, TIMEOUT_US, 1);

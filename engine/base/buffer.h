@@ -21,7 +21,7 @@ bool wend__buffer_reserve(struct wend_buffer *buffer, size_t more);
 /* What `append` does where there is nothing to do or no room. */
 bool wend__buffer_append_far(struct wend_buffer *buffer, const void *data, size_t len);
 static inline bool wend__buffer_append(struct wend_buffer *buffer, const void *data, size_t len) {
-    if (len == 0 || len > buffer->capacity - buffer->len) {
+    if (data == NULL || len == 0 || len > buffer->capacity - buffer->len) {
         return wend__buffer_append_far(buffer, data, len);
     }
     memcpy(buffer->data + buffer->len, data, len);

@@ -75,8 +75,10 @@ static enum wend_status make_lanes(struct wend_kafka *kafka, uint32_t count,
     for (uint32_t i = 0; i < count; i++) {
         kafka->lanes[i].queue = rd_kafka_queue_new(kafka->client);
     }
+    uint32_t lane = 0;
     for (size_t i = 0; i < kafka->partition_count; i++) {
-        kafka->lanes[i % count].open_count += kafka->partitions[i].is_over ? 0 : 1;
+        kafka->lanes[lane].open_count += kafka->partitions[i].is_over ? 0 : 1;
+        lane = lane + 1 == count ? 0 : lane + 1;
     }
     return WEND_OK;
 }

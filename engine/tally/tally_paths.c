@@ -30,7 +30,7 @@ static bool make_key(struct wend_tally *tally, const struct wend_path_order *ord
                      struct last_row *last, uint32_t group, const uint32_t *steps, size_t count) {
     struct wend_buffer *key = &tally->row.key;
     size_t same = 0;
-    if (group == last->group) {
+    if (group == last->group && last->ends != NULL) {
         while (same < last->step_count && same < count && last->steps[same] == steps[same]) {
             same++;
         }
