@@ -1,4 +1,5 @@
 /* Rows of several workers merged, and the first ones of them by count. */
+#include "random.h"
 #include "source_fixture.h"
 
 #include "ds/sortkey.h"
@@ -203,6 +204,69 @@ Test(top_lists, windows_and_segments_are_added_up) {
     struct wend_top_lists *lists = fill(WEND_TABLE_PATHS, rows, 7, 5, true);
     expect_list(lists, WEND_TABLE_PATHS, 0, "c() 20/0/0 b() 6/1/4 a() 2/1/1 ");
     expect_list(lists, WEND_TABLE_PATHS, 1, "b() 9/0/9 ");
+    wend__top_lists_destroy(lists);
+}
+
+/* The list that a model of sums makes, as `expect_list` writes it. */
+static void model_list(const uint64_t *units, size_t name_count, uint32_t limit, char text[256]) {
+    bool taken[32] = {false};
+    size_t at = 0;
+    text[0] = '\0';
+    for (uint32_t row = 0; row < limit; row++) {
+        size_t best = name_count;
+        for (size_t i = 0; i < name_count; i++) {
+            bool is_better = !taken[i] && units[i] > 0;
+            best = is_better && (best == name_count || units[i] > units[best]) ? i : best;
+        }
+        if (best == name_count) {
+            return;
+        }
+        taken[best] = true;
+        at += (size_t)snprintf(text + at, 256 - at, "%c() %d/0/0 ", (char)('A' + (int)best),
+                               (int)units[best]);
+    }
+}
+
+/* Paths come into the list, leave it for others and come back, as their sums grow. */
+Test(top_lists, sums_that_overtake_each_other_make_the_list_of_their_ends) {
+    enum { NAMES = 26, ROWS = 200, LIMIT = 4 };
+    uint64_t state = 1;
+    for (int round = 0; round < 200; round++) {
+        struct row rows[ROWS];
+        static char names[NAMES][2];
+        uint64_t units[NAMES] = {0};
+        for (size_t i = 0; i < ROWS; i++) {
+            uint32_t name = (uint32_t)random_below(&state, NAMES);
+            names[name][0] = (char)('A' + name);
+            uint64_t count = 1 + random_below(&state, 9);
+            rows[i] = (struct row){"session", (int64_t)(1 + i), "x", names[name], NULL, {count}};
+            units[name] += count;
+        }
+        char wanted[256];
+        model_list(units, NAMES, LIMIT, wanted);
+        struct wend_top_lists *lists = fill(WEND_TABLE_PATHS, rows, ROWS, LIMIT, true);
+        expect_list(lists, WEND_TABLE_PATHS, 0, wanted);
+        wend__top_lists_destroy(lists);
+    }
+}
+
+/* More than are added up in memory: those that come late are sorted. */
+Test(top_lists, paths_beyond_the_table_are_added_up_too) {
+    enum { PATHS = 270 * 1000 };
+    struct wend_top_lists_options options = options_of(3, true);
+    struct wend_top_lists *lists = NULL;
+    cr_assert_eq(wend__top_lists_create(&options, &lists, NULL), WEND_OK);
+    for (int window = 1; window <= 2; window++) {
+        for (uint64_t i = 0; i < PATHS; i++) {
+            char name[24];
+            uint64_t units = i == PATHS - 1 ? 5 : i == 7 ? 4 : i == PATHS - 9 ? 3 : 1;
+            (void)snprintf(name, sizeof name, "p%d", (int)i);
+            struct row row = {"session", window, "x", name, NULL, {units, 1, 0}};
+            cr_assert_eq(add(lists, WEND_TABLE_PATHS, &row, true), WEND_OK);
+        }
+    }
+    cr_assert_eq(wend__top_lists_end(lists, WEND_TABLE_PATHS, NULL), WEND_OK);
+    expect_list(lists, WEND_TABLE_PATHS, 0, "p269999() 10/2/0 p7() 8/2/0 p269991() 6/2/0 ");
     wend__top_lists_destroy(lists);
 }
 
