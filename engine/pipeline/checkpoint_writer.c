@@ -79,25 +79,15 @@ static enum wend_status write_part(struct wend_run_shard *shard, struct wend_err
     return WEND_OK;
 }
 
-/* Parts whose windows are all published need not be carried on. */
-static void drop_published(const struct wend_run_state *run, struct wend_checkpoint *head) {
-    int64_t length_us = run->options->ruleset->window_us;
-    int64_t until_us = wend__run_windows_until(run);
-    size_t kept = 0;
-    for (size_t i = 0; i < head->part_count; i++) {
-        const struct wend_checkpoint_part *part = &head->parts[i];
-        if (length_us == 0 || part->last_window_us + length_us > until_us) {
-            head->parts[kept++] = *part;
-        }
-    }
-    head->part_count = kept;
-}
-
 static enum wend_status commit(struct wend_run_shard *shard, struct wend_error *error) {
     const struct wend_checkpoint_job *job = &shard->job;
     struct wend_checkpoint *head = &shard->chain.head;
-    drop_published(shard->run, head);
     size_t part_count = head->part_count;
+    struct wend_checkpoint_part replaced = {0}; /* the first one: the new one takes its place */
+    if (job->replaces > 0) {
+        replaced = head->parts[part_count - job->replaces];
+        head->part_count -= job->replaces;
+    }
     if (job->has_part && !wend__checkpoint_add_part(head, &job->part)) {
         return wend__fail_memory(error);
     }
@@ -125,6 +115,9 @@ static enum wend_status commit(struct wend_run_shard *shard, struct wend_error *
     }
     enum wend_status status = wend__chain_commit(&shard->chain, &is_fenced, error);
     if (status != WEND_OK) {
+        if (job->replaces > 0) {
+            head->parts[part_count - job->replaces] = replaced;
+        }
         head->part_count = part_count;
         return status;
     }
@@ -143,6 +136,7 @@ static enum wend_status write_checkpoint(struct wend_run_shard *shard, struct we
     struct wend_bytes parts[] = {wend__buffer_view(&copy->head), wend__buffer_view(&copy->hits),
                                  wend__buffer_view(&copy->customers)};
     WEND_TRY(take_rows(shard, error));
+    WEND_TRY(wend__run_shard_merge_parts(shard, error));
     WEND_TRY(write_part(shard, error));
     char name[WEND_CHECKPOINT_NAME_BYTES];
     struct wend_checkpoint_ref ref;
@@ -154,6 +148,8 @@ static enum wend_status write_checkpoint(struct wend_run_shard *shard, struct we
     atomic_store_explicit(&shard->state_bytes, ref.bytes, memory_order_relaxed);
     atomic_store_explicit(&shard->done_offset, shard->job.next_offset, memory_order_relaxed);
     shard->job.has_part = false;
+    shard->job.is_merged = false;
+    shard->job.replaces = 0;
     wend__buffer_clear(&shard->job.rows);
     wend__chain_sweep(&shard->chain);
     return WEND_OK;

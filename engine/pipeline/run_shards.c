@@ -163,8 +163,8 @@ static enum wend_status begin_checkpoint(struct wend_run_shard *shard, struct we
     };
     struct wend_checkpoint_job *job = &shard->job;
     WEND_TRY(settle_window(shard, error));
-    WEND_TRY(wend__shard_copy(shard->shard, &facts, &job->copy, error));
     WEND_TRY(wend__shard_swap_tally(shard->shard, &job->tally, error));
+    WEND_TRY(wend__shard_copy(shard->shard, &facts, &job->copy, error));
     wend__free(job->ticks);
     job->ticks = shard->ticks;
     job->tick_count = shard->tick_count;

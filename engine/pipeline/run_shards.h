@@ -27,6 +27,8 @@ struct wend_checkpoint_job {
     struct wend_tally *tally; /* NULL once its rows are in `rows` */
     struct wend_buffer rows;
     struct wend_part_windows windows;
+    bool is_merged; /* the rows are also those of the head's last `replaces` parts */
+    size_t replaces;
     bool has_part; /* it is on the disk */
     struct wend_checkpoint_part part;
     int64_t begin_offset;
@@ -144,6 +146,11 @@ WEND_MUST_CHECK enum wend_status wend__run_live_tick(struct wend_run_shard *shar
 void wend__run_live_publish(struct wend_run_state *run);
 /* run_live.c: tells the coordinator how far the checkpoints are. */
 void wend__run_live_tell(struct wend_run_state *run);
+
+/* part_merge.c: leaves parts out that are not needed any more, and folds small ones at the end of
+ * the list into the rows of the job; once for each job. By the thread that writes. */
+WEND_MUST_CHECK enum wend_status wend__run_shard_merge_parts(struct wend_run_shard *shard,
+                                                             struct wend_error *error);
 
 /* checkpoint_writer.c: the thread that writes. */
 WEND_MUST_CHECK enum wend_status wend__checkpoint_writer_start(struct wend_run_state *run,

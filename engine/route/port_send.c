@@ -42,6 +42,22 @@ void wend__port_open(struct wend_port *port, struct wend_route_sink sink,
     port->segment_values = segment_values;
 }
 
+void wend__port_forget_customers(struct wend_port *port) {
+    if (port->known_customers != NULL) {
+        memset(port->known_customers, 0, WEND_PORT_KNOWN_CUSTOMERS * sizeof *port->known_customers);
+    }
+}
+
+void wend__port_renew_strings(struct wend_port *port, const struct wend_strings *names,
+                              const struct wend_strings *segment_values) {
+    port->names = names;
+    port->segment_values = segment_values;
+    for (uint32_t to = 0; to < port->router->port_count; to++) {
+        port->outs[to].names_sent = 0;
+        port->outs[to].segments_sent = 0;
+    }
+}
+
 /* Pushes slots to receiver `to`, waiting for room as long as it takes. */
 static enum wend_status push_all(struct wend_port *port, uint32_t to, const uint8_t *slots,
                                  uint32_t count, struct wend_error *error) {

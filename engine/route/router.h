@@ -86,6 +86,12 @@ WEND_MUST_CHECK enum wend_status wend__port_send_mark(struct wend_port *port, in
                                                       struct wend_error *error);
 /* Pushes what is staged. Errors as above. */
 WEND_MUST_CHECK enum wend_status wend__port_flush(struct wend_port *port, struct wend_error *error);
+/* All receivers are told of each customer again before the next hit of his. */
+void wend__port_forget_customers(struct wend_port *port);
+/* As `open`, later: other tables take the place of the two, and are sent from their beginning. What
+ * was sent by the numbers of the old ones must have arrived. */
+void wend__port_renew_strings(struct wend_port *port, const struct wend_strings *names,
+                              const struct wend_strings *segment_values);
 /* Takes what has arrived; `*took` (NULL: not wanted) tells whether there was anything. */
 WEND_MUST_CHECK enum wend_status wend__port_drain(struct wend_port *port, bool *took,
                                                   struct wend_error *error);

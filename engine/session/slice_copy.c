@@ -11,8 +11,8 @@ static enum wend_status copy_extents(const struct wend_slice_store *store,
         if (!wend__buffer_reserve(out, bytes)) {
             return wend__fail_memory(error);
         }
-        int number =
-            wend__io_read_at(store->descriptor, out->data + out->len, bytes, link.offset, &got);
+        int number = wend__io_read_at(store->files[link.file].descriptor, out->data + out->len,
+                                      bytes, link.offset, &got);
         if (number != 0 || got != bytes) {
             return wend__fail(error, WEND_ERROR_IO, "cannot read temporary data in %s: %s",
                               store->options.directory,

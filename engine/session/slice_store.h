@@ -9,6 +9,9 @@
  * the rows tells place and size of the part's extent before it, so that the extents of a slice
  * take no memory, however many they are.
  *
+ * There are two files where settling forgets: one pass reads what the one holds and writes to the
+ * other; then the first is empty, and is closed.
+ *
  * Threads: one at a time.
  */
 #ifndef WEND_SESSION_SLICE_STORE_H
@@ -20,6 +23,7 @@ enum wend_slice_kind { WEND_SLICE_HITS, WEND_SLICE_CUSTOMERS, WEND_SLICE_KINDS }
 
 /* Where an extent lies; row_bytes 0: there is none. */
 struct wend_slice_link {
+    uint64_t file; /* 0 or 1 */
     uint64_t offset;
     uint64_t row_bytes;
 };
@@ -44,13 +48,19 @@ struct wend_slice_customer {
     uint64_t len;
 };
 
+struct wend_slice_file {
+    int descriptor; /* -1: there is none yet */
+    uint64_t bytes;
+};
+
 struct wend_slice_scratch;
 
 struct wend_slice_store {
     struct wend_slices_options options;
     size_t charged_bytes; /* of all chunks */
-    int descriptor;       /* -1: no file yet */
-    uint64_t file_bytes;
+    struct wend_slice_file files[2];
+    uint32_t file; /* that is written to */
+    uint64_t spilled_bytes;
     struct wend_slice_part parts[WEND_SLICE_KINDS][WEND_SLICE_COUNT];
     struct wend_slice_tail customer_tails[WEND_SLICE_COUNT];
     struct wend_hash128 *told; /* customers told of lately, by the low bits of their keys */
@@ -65,6 +75,10 @@ enum wend_status wend__slice_load(struct wend_slice_store *store, struct wend_sl
                                   struct wend_error *error);
 /* Frees the first chunk of a part. */
 void wend__slice_drop_chunk(struct wend_slice_store *store, struct wend_slice_part *part);
+/* Where settling forgets: a pass over all slices begins, nobody counts as told of any more, and
+ * what is spilled goes to the other file. At its end nothing is left in the first. */
+void wend__slice_begin_pass(struct wend_slice_store *store);
+void wend__slice_end_pass(struct wend_slice_store *store);
 
 void wend__slice_scratch_destroy(struct wend_slice_store *store);
 

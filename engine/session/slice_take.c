@@ -286,41 +286,100 @@ static enum wend_status settle(struct wend_slices *slices, wend_settle_sink *sin
     const struct wend_hit_layout *layout = store->options.layout;
     const uint8_t *hits = scratch->hits.items;
     const size_t *ends = scratch->ends.items;
+    const struct wend_hash128 *keys = scratch->keys.items;
     const struct wend_bytes *bytes = scratch->bytes.items;
+    bool keeps_customers = store->options.keeps_customers;
     size_t first = 0;
     for (size_t c = 0; c < scratch->customer_count; c++) {
         size_t count = ends[c] - first;
+        struct wend_bytes customer = keeps_customers ? bytes[c] : WEND_BYTES_ABSENT;
         const uint8_t *sorted =
             wend__slice_sort(scratch, layout, hits + first * layout->bytes, count);
         if (sorted == NULL) {
             return wend__fail_memory(error);
         }
         size_t done_count = 0;
-        WEND_TRY(sink(context, sorted, count,
-                      store->options.keeps_customers ? bytes[c] : WEND_BYTES_ABSENT, &done_count,
-                      error));
+        WEND_TRY(sink(context, sorted, count, customer, &done_count, error));
         *kept_count += count - done_count;
         for (size_t i = done_count; i < count; i++) {
             WEND_TRY(wend__slices_add(slices, wend__hit_at(layout, sorted, i), error));
+        }
+        if (store->options.forgets && customer.data != NULL && done_count < count) {
+            WEND_TRY(wend__slices_add_customer(slices, keys[c], customer, error));
         }
         first = ends[c];
     }
     return WEND_OK;
 }
 
+static void drop_chunks(struct wend_slice_store *store, struct wend_slice_part *part) {
+    while (part->chunks != NULL) {
+        wend__slice_drop_chunk(store, part);
+    }
+}
+
+static enum wend_status settle_slice(struct wend_slices *slices, uint32_t slice,
+                                     wend_settle_sink *sink, void *context, uint64_t *kept_count,
+                                     struct wend_error *error) {
+    struct wend_slice_store *store = slices->store;
+    struct wend_slice_part *customers = &store->parts[WEND_SLICE_CUSTOMERS][slice];
+    bool any = false;
+    assert(!store->is_taken[slice]);
+    wend__slice_seal(slices, slice);
+    WEND_TRY(gather(store, slice, &any, error));
+    if (!any && !store->options.forgets) {
+        return WEND_OK;
+    }
+    /* Out of the way of a spill: the customers' bytes are looked at until all are settled. */
+    struct wend_slice_part told = *customers;
+    *customers = (struct wend_slice_part){0};
+    enum wend_status status = any ? settle(slices, sink, context, kept_count, error) : WEND_OK;
+    if (store->options.forgets) {
+        drop_chunks(store, &told);
+    } else {
+        *customers = told;
+    }
+    return status;
+}
+
 enum wend_status wend__slices_settle(struct wend_slices *slices, wend_settle_sink *sink,
                                      void *context, uint64_t *kept_count,
                                      struct wend_error *error) {
     *kept_count = 0;
+    wend__slice_begin_pass(slices->store);
     for (uint32_t slice = 0; slice < WEND_SLICE_COUNT; slice++) {
-        bool any = false;
-        assert(!slices->store->is_taken[slice]);
-        wend__slice_seal(slices, slice);
-        WEND_TRY(gather(slices->store, slice, &any, error));
-        if (any) {
-            WEND_TRY(settle(slices, sink, context, kept_count, error));
-        }
+        WEND_TRY(settle_slice(slices, slice, sink, context, kept_count, error));
     }
+    wend__slice_end_pass(slices->store);
     free_big_scratch(slices->store);
+    return WEND_OK;
+}
+
+static enum wend_status change_slice(struct wend_slices *slices, uint32_t slice,
+                                     wend_hit_change *change, void *context,
+                                     struct wend_error *error) {
+    struct wend_slice_store *store = slices->store;
+    struct wend_slice_part *hits = &store->parts[WEND_SLICE_HITS][slice];
+    wend__slice_seal(slices, slice);
+    enum wend_status status = wend__slice_load(store, hits, error);
+    struct wend_slice_part old = *hits;
+    *hits = (struct wend_slice_part){0};
+    while (old.chunks != NULL) {
+        struct wend_slice_chunk *chunk = old.chunks;
+        for (size_t at = 0; status == WEND_OK && at < chunk->used; at += slices->hit_bytes) {
+            struct wend_hit *hit = (void *)(chunk->rows + at);
+            change(context, hit);
+            status = wend__slices_add(slices, hit, error);
+        }
+        wend__slice_drop_chunk(store, &old);
+    }
+    return status;
+}
+
+enum wend_status wend__slices_change(struct wend_slices *slices, wend_hit_change *change,
+                                     void *context, struct wend_error *error) {
+    for (uint32_t slice = 0; slice < WEND_SLICE_COUNT; slice++) {
+        WEND_TRY(change_slice(slices, slice, change, context, error));
+    }
     return WEND_OK;
 }

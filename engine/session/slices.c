@@ -43,7 +43,7 @@ enum wend_status wend__slices_create(const struct wend_slices_options *options,
     (*slices)->store = store;
     if (store != NULL) {
         store->options = *options;
-        store->descriptor = -1;
+        store->files[0].descriptor = store->files[1].descriptor = -1;
         if (options->keeps_customers) {
             store->told = wend__alloc(TOLD_COUNT * sizeof *store->told);
         }
@@ -57,6 +57,28 @@ enum wend_status wend__slices_create(const struct wend_slices_options *options,
         forget_told(store->told);
     }
     return WEND_OK;
+}
+
+static void close_file(struct wend_slice_file *file) {
+    if (file->descriptor >= 0) {
+        (void)close(file->descriptor);
+    }
+    *file = (struct wend_slice_file){.descriptor = -1};
+}
+
+void wend__slice_begin_pass(struct wend_slice_store *store) {
+    if (store->options.forgets) {
+        store->file = 1 - store->file;
+        if (store->told != NULL) {
+            forget_told(store->told);
+        }
+    }
+}
+
+void wend__slice_end_pass(struct wend_slice_store *store) {
+    if (store->options.forgets) {
+        close_file(&store->files[1 - store->file]);
+    }
 }
 
 void wend__slices_destroy(struct wend_slices *slices) {
@@ -73,9 +95,8 @@ void wend__slices_destroy(struct wend_slices *slices) {
             }
         }
         wend__slice_scratch_destroy(store);
-        if (store->descriptor >= 0) {
-            (void)close(store->descriptor);
-        }
+        close_file(&store->files[0]);
+        close_file(&store->files[1]);
         wend__free(store->told);
         wend__free(store);
     }
@@ -83,7 +104,11 @@ void wend__slices_destroy(struct wend_slices *slices) {
 }
 
 uint64_t wend__slices_spilled_bytes(const struct wend_slices *slices) {
-    return slices->store->file_bytes;
+    return slices->store->spilled_bytes;
+}
+
+uint64_t wend__slices_file_bytes(const struct wend_slices *slices) {
+    return slices->store->files[0].bytes + slices->store->files[1].bytes;
 }
 
 static size_t allocation_bytes(size_t row_bytes) {
@@ -147,17 +172,19 @@ void wend__slice_seal(struct wend_slices *slices, uint32_t slice) {
 
 static enum wend_status write_part(struct wend_slice_store *store, struct wend_slice_part *part,
                                    struct wend_error *error) {
+    struct wend_slice_file *file = &store->files[store->file];
     while (part->chunks != NULL) {
         struct wend_slice_chunk *chunk = part->chunks;
         assert(chunk->used > 0); /* else the link to it would say "none" */
         memcpy(chunk->rows + chunk->used, &part->last, sizeof part->last);
         size_t bytes = chunk->used + sizeof part->last;
-        int number = wend__io_write(store->descriptor, chunk->rows, bytes);
+        int number = wend__io_write(file->descriptor, chunk->rows, bytes);
         if (number != 0) {
             return fail_io(store, "write", number, error);
         }
-        part->last = (struct wend_slice_link){store->file_bytes, chunk->used};
-        store->file_bytes += bytes;
+        part->last = (struct wend_slice_link){store->file, file->bytes, chunk->used};
+        file->bytes += bytes;
+        store->spilled_bytes += bytes;
         wend__slice_drop_chunk(store, part);
     }
     return WEND_OK;
@@ -166,13 +193,13 @@ static enum wend_status write_part(struct wend_slice_store *store, struct wend_s
 /* Moves everything to the file. */
 static enum wend_status spill(struct wend_slices *slices, struct wend_error *error) {
     struct wend_slice_store *store = slices->store;
-    if (store->descriptor < 0) {
+    if (store->files[store->file].descriptor < 0) {
         int descriptor;
         int number = wend__io_open_temporary(store->options.directory, &descriptor);
         if (number != 0) {
             return fail_io(store, "create", number, error);
         }
-        store->descriptor = descriptor;
+        store->files[store->file].descriptor = descriptor;
     }
     for (uint32_t slice = 0; slice < WEND_SLICE_COUNT; slice++) {
         wend__slice_seal(slices, slice);
@@ -265,8 +292,8 @@ enum wend_status wend__slice_load(struct wend_slice_store *store, struct wend_sl
         }
         prepend(part, chunk);
         chunk->used = row_bytes;
-        int number =
-            wend__io_read_at(store->descriptor, chunk->rows, bytes, part->last.offset, &got);
+        int number = wend__io_read_at(store->files[part->last.file].descriptor, chunk->rows, bytes,
+                                      part->last.offset, &got);
         if (number != 0) {
             return fail_io(store, "read", number, error);
         }

@@ -30,6 +30,9 @@ struct wend_slices_options {
     struct wend_budget *budget;           /* shared, not NULL */
     const char *directory;                /* for the temporary file; borrowed */
     bool keeps_customers; /* customer bytes are wanted: wend__slices_add_customer is used */
+    /* For what has no end: settling forgets the bytes of customers without hits, which must be told
+     * again, and gives the room of the temporary file back. */
+    bool forgets;
 };
 
 /* Where the next hit of a slice goes. */
@@ -122,6 +125,13 @@ WEND_MUST_CHECK enum wend_status wend__slices_settle(struct wend_slices *slices,
                                                      uint64_t *kept_count,
                                                      struct wend_error *error);
 
+/* Calls `change` for each hit, in no particular order; it may change all but customer, time and
+ * position. Errors as above. */
+typedef void wend_hit_change(void *context, struct wend_hit *hit);
+WEND_MUST_CHECK enum wend_status wend__slices_change(struct wend_slices *slices,
+                                                     wend_hit_change *change, void *context,
+                                                     struct wend_error *error);
+
 /*
  * Appends copies of all hits to `hits`, and of all rows of customers to `customers` (NULL: not
  * wanted), in no particular order; the slices stay as they are. For checkpoints.
@@ -135,7 +145,8 @@ WEND_MUST_CHECK enum wend_status wend__slices_add_customers(struct wend_slices *
                                                             struct wend_bytes rows, bool *is_valid,
                                                             struct wend_error *error);
 
-/* Bytes written to temporary files so far. */
+/* Bytes written to temporary files so far; bytes that these hold now. */
 uint64_t wend__slices_spilled_bytes(const struct wend_slices *slices);
+uint64_t wend__slices_file_bytes(const struct wend_slices *slices);
 
 #endif

@@ -86,6 +86,7 @@ static enum wend_status settle_closed(struct wend_worker *worker, int64_t waterm
     WEND_TRY(
         wend__slices_settle(worker->slices, settle_units, &settling, &worker->held_hits, error));
     worker->counted_us = watermark_us;
+    wend__port_forget_customers(worker->port); /* as the slices have those without hits */
     /* No unit that is still to come was decided before any of these two. */
     worker->passed_us = settling.kept_us;
     if (delay_us != WEND_NO_LIMIT_US && watermark_us - delay_us > worker->passed_us) {

@@ -97,11 +97,17 @@ uint64_t wend__shard_held_hits(const struct wend_shard *shard) {
     return shard->worker->held_hits;
 }
 
+uint64_t wend__shard_texts(const struct wend_shard *shard) {
+    const struct wend_worker *worker = shard->worker;
+    return (uint64_t)worker->touchpoints.names.count + worker->segment_values.count;
+}
+
 enum wend_status wend__shard_swap_tally(struct wend_shard *shard, struct wend_tally **tally,
                                         struct wend_error *error) {
     *tally = NULL;
     WEND_TRY(wend__tally_finish(shard->worker->tally, error));
     *tally = shard->worker->tally;
     shard->worker->tally = NULL;
-    return wend__worker_renew_tally(shard->worker, error);
+    WEND_TRY(wend__worker_renew_tally(shard->worker, error));
+    return wend__worker_release_texts(shard->worker, error);
 }

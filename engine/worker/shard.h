@@ -73,6 +73,8 @@ int64_t wend__shard_over(const struct wend_shard *shard);
 /* Every unit decided before this has been counted; INT64_MIN: nothing is known. */
 int64_t wend__shard_passed(const struct wend_shard *shard);
 uint64_t wend__shard_held_hits(const struct wend_shard *shard);
+/* Names of touchpoints and values of segments in its tables. */
+uint64_t wend__shard_texts(const struct wend_shard *shard);
 
 /* Copies what is open into `copy`, whose buffers are used again. */
 WEND_MUST_CHECK enum wend_status wend__shard_copy(struct wend_shard *shard,
@@ -80,7 +82,11 @@ WEND_MUST_CHECK enum wend_status wend__shard_copy(struct wend_shard *shard,
                                                   struct wend_shard_copy *copy,
                                                   struct wend_error *error);
 void wend__shard_copy_deinit(struct wend_shard_copy *copy);
-/* What was counted since the last call, finished, with a new tally in its place; the caller's. */
+/*
+ * What was counted since the last call, finished, with a new tally in its place; the caller's. Then
+ * names and segment values that nothing open has are forgotten: so that of all that a shard keeps
+ * nothing grows with its age, this is called before a copy is made.
+ */
 WEND_MUST_CHECK enum wend_status wend__shard_swap_tally(struct wend_shard *shard,
                                                         struct wend_tally **tally,
                                                         struct wend_error *error);

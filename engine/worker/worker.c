@@ -39,6 +39,7 @@ static enum wend_status create_owner(struct wend_worker *worker, struct wend_err
         .budget = plan->budget,
         .directory = plan->directory,
         .keeps_customers = plan->keeps_customers,
+        .forgets = plan->settles_units,
     };
     return wend__slices_create(&options, &worker->slices, error);
 }
@@ -88,6 +89,7 @@ static enum wend_status create_settling(struct wend_worker *worker, struct wend_
                            ? WEND_NO_LIMIT_US
                            : wend__fold_quiet_us(plan->ruleset);
     worker->settle_at = plan->settle_hits;
+    worker->texts_at = plan->settle_texts != 0 ? plan->settle_texts : WEND_SETTLE_TEXTS;
     worker->passed_us = INT64_MIN;
     worker->counted_us = INT64_MIN;
     worker->marks_us = wend__alloc(plan->worker_count * sizeof *worker->marks_us);

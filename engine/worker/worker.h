@@ -29,6 +29,8 @@ struct wend_worker;
 
 /* Hits in memory that are not worth looking through: 10 MB, which a cache holds. */
 #define WEND_SETTLE_HITS UINT64_C(262144)
+/* Names and segment values that are not worth looking through. */
+#define WEND_SETTLE_TEXTS UINT64_C(16384)
 
 /* What all workers of a run share; everything is borrowed. */
 struct wend_worker_plan {
@@ -44,12 +46,13 @@ struct wend_worker_plan {
     const char *directory;                /* for temporary files */
     uint64_t seed;                        /* the secret seed of the run */
     uint32_t worker_count;
-    uint32_t tables;      /* bits 1 << enum wend_table_id that are computed */
-    int64_t future_us;    /* later events are of the future; a message with a time has its own */
-    int64_t lateness_us;  /* WEND_LATENESS_UNLIMITED, or the bound */
-    uint64_t settle_hits; /* held hits that are looked through, with bounded lateness */
-    bool settles_units;   /* settling counts each unit once it has closed, and need not wait until a
-                             customer is silent */
+    uint32_t tables;       /* bits 1 << enum wend_table_id that are computed */
+    int64_t future_us;     /* later events are of the future; a message with a time has its own */
+    int64_t lateness_us;   /* WEND_LATENESS_UNLIMITED, or the bound */
+    uint64_t settle_hits;  /* held hits that are looked through, with bounded lateness */
+    uint64_t settle_texts; /* with settles_units: texts likewise; 0: WEND_SETTLE_TEXTS */
+    bool settles_units; /* settling counts each unit once it has closed, and need not wait until a
+                           customer is silent */
     bool close_all;
     bool keeps_customers; /* sessions or journeys are wanted */
     bool keeps_rejects;

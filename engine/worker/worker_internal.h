@@ -1,6 +1,6 @@
 /*
- * worker_internal.h: the inside of a worker; for worker.c, ingest.c, late.c,
- * message_loop.c and owner.c only.
+ * worker_internal.h: the inside of a worker; for worker.c, ingest.c, late.c, message_loop.c,
+ * owner.c, settle.c, release.c and shards only.
  *
  * Threads: as worker.h.
  */
@@ -72,6 +72,7 @@ struct wend_worker {
     int64_t *marks_us;  /* by source, INT64_MIN before the first */
     uint64_t held_hits; /* in the slices */
     uint64_t settle_at; /* so many held hits are looked through */
+    uint64_t texts_at; /* with settles_units: so many names and segment values are looked through */
     int64_t counted_us; /* with settles_units: what has closed up to here was counted */
     int64_t passed_us;  /* units decided before this were counted; INT64_MIN: nothing is known */
 };
@@ -83,6 +84,10 @@ WEND_MUST_CHECK enum wend_status wend__worker_mark(struct wend_worker *worker, u
 /* The same, whatever is held. */
 WEND_MUST_CHECK enum wend_status wend__worker_settle(struct wend_worker *worker,
                                                      struct wend_error *error);
+/* release.c: the names and segment values that no held hit has leave the tables, where there are
+ * many. The tally must be empty, as one that was just renewed is. */
+WEND_MUST_CHECK enum wend_status wend__worker_release_texts(struct wend_worker *worker,
+                                                            struct wend_error *error);
 /* worker.c: an empty tally, where the one before was taken away. */
 WEND_MUST_CHECK enum wend_status wend__worker_renew_tally(struct wend_worker *worker,
                                                           struct wend_error *error);

@@ -42,6 +42,7 @@ journeys:
     per: session
 """
 SECONDS = 90
+SLICES = 50  # of three days: another window in each
 
 
 @suite.needs_wend
@@ -175,6 +176,42 @@ class Live(StateCase):
         member.kill()
         member.wait()
         self.check_windows(expected, 30)
+
+    def test_parts_are_folded(self):
+        """Each window makes a part; a manifest names few of them, whatever kills the member."""
+        lines, _ = self.generate(12_000)
+        self.definitions = SESSIONS
+        # The last partition is empty, and never idle: no window is published.
+        self.open(clicks=PARTITIONS + 1)
+        parts, files = self.partitions(lines, PARTITIONS, customer)
+        member = self.join("a", "--idle-timeout", "none")
+        seen = [set() for _ in range(PARTITIONS)]
+        most = 0
+        for i in range(SLICES):
+            sent = [part[:len(part) * (i + 1) // SLICES] for part in parts]
+            messages.send(self.cluster.brokers, "clicks", [
+                (p, line) for p, part in enumerate(parts)
+                for line in part[len(part) * i // SLICES:len(sent[p])]])
+            if i % 15 == 14:
+                member.kill()
+                member.wait()
+                member = self.join("a", "--idle-timeout", "none")
+            self.wait_for(sent)
+            for partition in range(PARTITIONS):
+                names = self.part_names(partition)
+                seen[partition] |= names
+                most = max(most, len(names))
+        self.leave(member)
+        self.assertGreater(min(map(len, seen)), 25)
+        self.assertLess(most, 16)
+        self.check(self.replay(SESSIONS + "\nwindow: 1h\nlateness: 10m\n", files))
+
+    def part_names(self, partition):
+        try:
+            with open(self.manifests(partition)[-1], encoding="utf-8") as file:
+                return {line.split()[1] for line in file if line.startswith("part ")}
+        except (IndexError, FileNotFoundError):
+            return set()  # none yet, or swept meanwhile
 
     def test_one_member_that_is_stopped_and_started(self):
         expected, parts, load = self.begin_load()
