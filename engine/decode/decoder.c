@@ -16,15 +16,24 @@ enum wend_status wend__decoder_create(const struct wend_field *fields, uint32_t 
     created->fields = fields;
     created->field_count = field_count;
     created->targets = wend__alloc_zeroed(field_count + 1U, sizeof *created->targets);
+    created->message_targets =
+        wend__alloc_zeroed(field_count + 1U, sizeof *created->message_targets);
     created->json_nodes = wend__alloc_zeroed(field_count + 1U, sizeof *created->json_nodes);
     struct wend_bytes *names = wend__alloc_zeroed(field_count + 1U, sizeof *names);
-    if (created->targets == NULL || created->json_nodes == NULL || names == NULL) {
+    if (created->targets == NULL || created->json_nodes == NULL ||
+        created->message_targets == NULL || names == NULL) {
         wend__free(names);
         wend__decoder_destroy(created);
         return wend__fail_memory(error);
     }
     for (uint32_t i = 0; i < field_count; i++) {
+        struct wend_message_target *target =
+            &created->message_targets[created->message_target_count];
         names[i] = fields[i].kind == WEND_FIELD_PLAIN ? fields[i].name : WEND_BYTES_ABSENT;
+        if (names[i].data != NULL && wend__message_field(names[i], target)) {
+            target->field = i;
+            created->message_target_count++;
+        }
     }
     enum wend_status status = wend__json_init(&created->json, names, field_count, &created->scratch,
                                               created->json_nodes, error);
@@ -47,6 +56,7 @@ void wend__decoder_destroy(struct wend_decoder *decoder) {
     wend__free(decoder->index);
     wend__free(decoder->json_nodes);
     wend__free(decoder->targets);
+    wend__free(decoder->message_targets);
     wend__free(decoder->cells);
     wend__free(decoder);
 }
@@ -176,7 +186,7 @@ void wend__decoder_add(struct wend_decoder *decoder, const uint8_t *at, const ui
     struct wend_bytes *row = wend__decoder_row(batch);
     struct wend_record *record = &batch->records[batch->record_count++];
     *record = (struct wend_record){wend__bytes(at, size < max_record ? size : max_record), offset,
-                                   WEND_REJECT_NONE};
+                                   WEND_REJECT_NONE, WEND_FLAW_NONE};
     if (size > max_record || !decode_record(decoder, at, end, limit, row)) {
         record->reject = WEND_REJECT_SHAPE;
     }

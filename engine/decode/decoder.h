@@ -14,6 +14,7 @@
  *    whose member `key` (any name) is NAME; of several the last.
  *    `~` before anything but 0 and 1 stands for itself.
  *  - DELIMITED: the column of that name. ACCESS_LOG: one of wend__access_log_fields.
+ *  - messages also have the fields of message_fields.h.
  * A field that the format does not have is absent in every record.
  *
  * Threads: a decoder belongs to one thread. `wend_detected` may be shared.

@@ -8,6 +8,7 @@
 #include "decode/decoder.h"
 #include "decode/index.h"
 #include "decode/json.h"
+#include "decode/message_fields.h"
 
 /* One field of a delimited record, without its outer quotes. */
 struct wend_cell {
@@ -30,7 +31,9 @@ struct wend_decoder {
     const struct wend_detected *detected; /* NULL before the first input */
     struct wend_target *targets;          /* room for field_count; of the format at hand */
     uint32_t target_count;
-    uint32_t wanted;           /* access logs: one bit for each wanted source */
+    uint32_t wanted;                             /* access logs: one bit for each wanted source */
+    struct wend_message_target *message_targets; /* what messages have beside their payloads */
+    uint32_t message_target_count;
     bool is_plain;             /* takes records by themselves only: what the fast path is held to */
     struct wend_index *index;  /* of the window at hand; NULL before the first input */
     struct wend_arena scratch; /* unescaped texts of the batch */
@@ -104,8 +107,9 @@ static inline struct wend_bytes *wend__decoder_row(struct wend_batch *batch) {
 static inline struct wend_bytes *wend__decoder_take(const struct wend_line *line, uint64_t offset,
                                                     struct wend_batch *batch) {
     struct wend_bytes *row = wend__decoder_row(batch);
-    batch->records[batch->record_count++] = (struct wend_record){
-        wend__bytes(line->start, (size_t)(line->end - line->start)), offset, WEND_REJECT_NONE};
+    batch->records[batch->record_count++] =
+        (struct wend_record){wend__bytes(line->start, (size_t)(line->end - line->start)), offset,
+                             WEND_REJECT_NONE, WEND_FLAW_NONE};
     return row;
 }
 

@@ -219,6 +219,7 @@ enum wend_status wend__detect(const uint8_t *head, size_t len, bool complete,
                                        .max_record_bytes = format->max_record_bytes == 0
                                                                ? WEND_MAX_RECORD_BYTES
                                                                : format->max_record_bytes,
+                                       .is_cloudevents = format->is_cloudevents,
                                        .confidence = 100};
     WEND_TRY(check_declaration(format, error));
     bool is_declared = format->kind != WEND_FORMAT_AUTO;

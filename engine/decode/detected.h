@@ -34,6 +34,7 @@ struct wend_detected {
     uint32_t column_count;      /* fields that every record must have */
     uint32_t duplicate_count;   /* columns whose name an earlier one has */
     uint32_t max_record_bytes;
+    bool is_cloudevents; /* as in format.h; of messages only */
     size_t data_offset;  /* bytes before the first record: byte-order mark and header record */
     uint32_t confidence; /* percent; 100: declared */
     char description[WEND_DETECT_TEXT_BYTES]; /* one line, such as "CSV, separator ',', header with

@@ -262,10 +262,10 @@ static inline bool parse_simple(struct state *state, uint32_t node) {
     return true;
 }
 
-/* From the opening bracket at `at` to the end of the record. */
-static bool parse_record(struct state *state) {
+/* From the opening bracket at `at`, the value of `root`, to the end of the record. */
+static bool parse_record(struct state *state, uint32_t root) {
     struct wend_json *json = state->json;
-    bool is_fresh = open_container(state, 0); /* nothing stands in the container yet */
+    bool is_fresh = open_container(state, root); /* nothing stands in the container yet */
     while (state->depth > 0) {
         struct wend_json_frame *frame = &json->frames[state->depth - 1];
         bool is_list = json->is_list[state->depth - 1];
@@ -306,7 +306,26 @@ bool wend__json_parse(struct wend_json *json, const uint8_t *at, const uint8_t *
                       const uint8_t *limit) {
     memset(json->kinds, WEND_JSON_ABSENT, json->node_count);
     struct state state = {json, skip_blank(at, end), end, limit, 0};
-    if (state.at == end || *state.at != '{' || !parse_record(&state)) {
+    if (state.at == end || *state.at != '{' || !parse_record(&state, 0)) {
+        return false;
+    }
+    if (json->has_selectors) {
+        wend__json_select(json);
+    }
+    return true;
+}
+
+bool wend__json_parse_member(struct wend_json *json, uint32_t node, const uint8_t *at,
+                             const uint8_t *end) {
+    memset(json->kinds, WEND_JSON_ABSENT, json->node_count);
+    struct state state = {json, skip_blank(at, end), end, end, 0};
+    if (state.at == end) {
+        return true;
+    }
+    if (*state.at != '{' && *state.at != '[') {
+        return parse_simple(&state, node) && skip_blank(state.at, end) == end;
+    }
+    if (!parse_record(&state, node)) {
         return false;
     }
     if (json->has_selectors) {

@@ -90,6 +90,10 @@ void wend__json_deinit(struct wend_json *json);
  */
 bool wend__json_parse(struct wend_json *json, const uint8_t *at, const uint8_t *end,
                       const uint8_t *limit);
+/* The same for [at, end) as the value of `node` alone (WEND_JSON_NONE: it is only checked), which
+ * may be of any kind; nothing but blanks is a missing value. */
+bool wend__json_parse_member(struct wend_json *json, uint32_t node, const uint8_t *at,
+                             const uint8_t *end);
 
 /*
  * The value of a node as a field: unescaped, absent when empty. Escaped texts go to scratch;

@@ -1,4 +1,5 @@
 /* Records that come one by one, as messages, and not as lines of a file. */
+#include "decode/cloudevents.h"
 #include "decode/decoder_internal.h"
 #include "decode/scan.h"
 
@@ -27,8 +28,17 @@ static bool holds_line_end(const struct wend_detected *detected, const uint8_t *
     return at + len < end;
 }
 
-static void add_message(struct wend_decoder *decoder, const struct wend_message *message,
-                        size_t index, struct wend_batch *batch) {
+static void reject(struct wend_batch *batch, enum wend_flaw flaw) {
+    struct wend_record *record = &batch->records[batch->record_count];
+    (void)wend__decoder_row(batch);
+    record->reject = WEND_REJECT_SHAPE;
+    record->flaw = flaw;
+    batch->record_count++;
+}
+
+/* A message whose value alone is the record, as a line is. */
+static void add_record(struct wend_decoder *decoder, const struct wend_message *message,
+                       size_t index, struct wend_batch *batch) {
     const struct wend_detected *detected = decoder->detected;
     const uint8_t *at = message->payload.data;
     const uint8_t *end = without_line_ends(at, at + message->payload.len);
@@ -40,8 +50,46 @@ static void add_message(struct wend_decoder *decoder, const struct wend_message 
     wend__decoder_add(decoder, at, end, end, index, batch);
     if (is_several && batch->record_count > before) {
         batch->record_count = before;
-        (void)wend__decoder_row(batch);
-        batch->records[batch->record_count++].reject = WEND_REJECT_SHAPE;
+        reject(batch, WEND_FLAW_NONE);
+    }
+}
+
+/* A CloudEvent whose attributes are headers; it may have no data at all. */
+static void add_binary_event(struct wend_decoder *decoder, const struct wend_message *message,
+                             size_t index, struct wend_batch *batch) {
+    struct wend_bytes raw = message->payload;
+    struct wend_bytes *row = wend__decoder_row(batch);
+    enum wend_flaw flaw = WEND_FLAW_NONE;
+    bool is_good = raw.len <= decoder->detected->max_record_bytes;
+    raw.len = is_good ? raw.len : decoder->detected->max_record_bytes;
+    batch->records[batch->record_count] =
+        (struct wend_record){raw, index, WEND_REJECT_NONE, WEND_FLAW_NONE};
+    is_good = is_good && wend__cloudevents_data_parse(&decoder->json, message);
+    if (is_good) {
+        flaw = wend__cloudevents_attributes(&decoder->json, message);
+    }
+    if (!is_good || flaw != WEND_FLAW_NONE) {
+        reject(batch, flaw);
+        return;
+    }
+    wend__ndjson_values(decoder, row);
+    batch->record_count++;
+}
+
+static void add_message(struct wend_decoder *decoder, const struct wend_message *message,
+                        size_t index, struct wend_batch *batch) {
+    uint32_t before = batch->record_count;
+    if (decoder->detected->is_cloudevents && wend__cloudevents_is_binary(message)) {
+        add_binary_event(decoder, message, index, batch);
+    } else {
+        add_record(decoder, message, index, batch);
+    }
+    if (batch->record_count > before && decoder->message_target_count > 0 &&
+        batch->records[before].reject == WEND_REJECT_NONE) {
+        struct wend_bytes *row = batch->fields + (size_t)before * batch->field_count;
+        decoder->is_out_of_memory |=
+            !wend__message_values(message, decoder->message_targets, decoder->message_target_count,
+                                  &decoder->scratch, row);
     }
 }
 

@@ -123,21 +123,33 @@ static enum wend_status take_columns(struct wend_loader *loader, const struct we
     return WEND_OK;
 }
 
-/* The keys beside `kind`, which are for delimited text only. */
+static enum wend_status take_envelope(struct wend_loader *loader, const struct wend_node *node) {
+    static const char *const words[] = {"none", "cloudevents", NULL};
+    uint32_t index;
+    WEND_TRY(wend__value_choice(loader, node, "envelope", words, &index));
+    loader->ruleset->format.is_cloudevents = index == 1;
+    return WEND_OK;
+}
+
+/* The keys beside `kind`, each for one format only. */
 static enum wend_status take_details(struct wend_loader *loader, const struct wend_node *map) {
     static const struct {
         const char *name;
         enum wend_status (*take)(struct wend_loader *loader, const struct wend_node *node);
-    } keys[] = {{"separator", take_separator}, {"header", take_header}, {"columns", take_columns}};
+        enum wend_format_kind kind;
+    } keys[] = {{"separator", take_separator, WEND_FORMAT_DELIMITED},
+                {"header", take_header, WEND_FORMAT_DELIMITED},
+                {"columns", take_columns, WEND_FORMAT_DELIMITED},
+                {"envelope", take_envelope, WEND_FORMAT_NDJSON}};
     enum wend_format_kind kind = loader->ruleset->format.kind;
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
         const struct wend_node *node = wend__node_get(map, keys[i].name);
         if (node == NULL || wend__node_is_null(node)) {
             continue;
         }
-        if (kind != WEND_FORMAT_AUTO && kind != WEND_FORMAT_DELIMITED) {
-            return WEND_NODE_FAIL(loader, node, "`%s` is for csv only, and this is %s",
-                                  keys[i].name, kinds[kind]);
+        if (kind != WEND_FORMAT_AUTO && kind != keys[i].kind) {
+            return WEND_NODE_FAIL(loader, node, "`%s` is for %s only, and this is %s", keys[i].name,
+                                  kinds[keys[i].kind], kinds[kind]);
         }
         WEND_TRY(keys[i].take(loader, node));
     }
@@ -146,7 +158,7 @@ static enum wend_status take_details(struct wend_loader *loader, const struct we
 
 static enum wend_status take_format(struct wend_loader *loader, const struct wend_node *node,
                                     bool may_be_preset) {
-    static const char *const keys[] = {"kind", "separator", "header", "columns", NULL};
+    static const char *const keys[] = {"kind", "separator", "header", "columns", "envelope", NULL};
     if (node->kind == WEND_NODE_TEXT) {
         return take_kind(loader, node, "format", may_be_preset);
     }

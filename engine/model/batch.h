@@ -24,10 +24,18 @@ enum wend_reject {
     WEND_REJECT_COUNT
 };
 
+/* What is wrong with a record of the wrong shape, where more can be said than that. */
+enum wend_flaw {
+    WEND_FLAW_NONE,
+    WEND_FLAW_ENVELOPE, /* a header of a CloudEvent is no text */
+    WEND_FLAW_COUNT
+};
+
 struct wend_record {
     struct wend_bytes raw;   /* without its line end; for an oversize record its first bytes */
     uint64_t offset;         /* of its first byte in the (uncompressed) block */
     enum wend_reject reject; /* NONE or SHAPE; the fields of a SHAPE record are all absent */
+    enum wend_flaw flaw;     /* of a SHAPE record */
 };
 
 struct wend_batch {

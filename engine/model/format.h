@@ -37,6 +37,7 @@ struct wend_format {
     struct wend_bytes *columns;   /* DELIMITED without header: declared names, or NULL */
     uint32_t column_count;
     uint32_t max_record_bytes;
+    bool is_cloudevents; /* NDJSON: a message may have its event's attributes as headers */
 };
 
 #endif

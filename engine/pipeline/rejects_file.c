@@ -63,6 +63,11 @@ static bool append_row(struct wend_buffer *out, const struct wend_rejected *reje
         wend__buffer_append_format(out, ",\"offset\":%llu,\"reason\":\"%s\",",
                                    (unsigned long long)(rejected->position - stream->position),
                                    wend__reject_name(rejected->reason));
+    const char *flaw = wend__flaw_text(rejected->flaw);
+    if (flaw != NULL) {
+        done = done && wend__buffer_append_text(out, "\"detail\":") &&
+               append_json_string(out, wend__bytes_text(flaw)) && wend__buffer_append(out, ",", 1);
+    }
     wend__buffer_deinit(&name);
     if (wend__utf8_is_valid(rejected->raw)) {
         done = done && wend__buffer_append_text(out, "\"record\":") &&

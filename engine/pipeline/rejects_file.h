@@ -4,9 +4,9 @@
  *   {"input":"a.ndjson","offset":1234,"reason":"time","record":"..."}
  *   {"topic":"clicks","partition":3,"offset":56,"reason":"time","record":"..."}
  *
- * `offset` is that of the record's first byte in the uncompressed input, or that of the message. A
- * record that is no valid UTF-8 stands as "record_base64" instead. A record above max_record is
- * there with its first bytes.
+ * A flaw of the shape that has a name stands as "detail" behind the reason. `offset` is that of the
+ * record's first byte in the uncompressed input, or that of the message. A record that is no valid
+ * UTF-8 stands as "record_base64" instead. A record above max_record is there with its first bytes.
  *
  * Threads: one at a time.
  */

@@ -1,5 +1,6 @@
 /* A run of messages: its partitions as inputs. */
 #include "base/memory.h"
+#include "decode/message_fields.h"
 #include "pipeline/run_internal.h"
 
 /* Asked by the thread that called, while the brokers are looked for. */
@@ -119,7 +120,10 @@ enum wend_status wend__run_open_kafka(struct wend_run_state *run, struct wend_er
         .note_context = from->note_context,
     };
     struct wend_format format;
+    const struct wend_ruleset *ruleset = run->options->ruleset;
     WEND_TRY(find_format(run, &format, error)); /* before anybody is waited for */
+    options.wants_headers =
+        wend__message_headers_wanted(ruleset->fields, ruleset->field_count, &format);
     WEND_TRY(wend__kafka_open(&options, &run->kafka, error));
     WEND_TRY(make_partitions(run, error));
     if (from->live != NULL) {

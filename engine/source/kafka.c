@@ -105,6 +105,7 @@ enum wend_status wend__kafka_open(const struct wend_kafka_options *options,
     if (made == NULL) {
         return wend__fail_memory(error);
     }
+    made->wants_headers = options->wants_headers;
     made->patience_us = options->patience_us != 0 ? options->patience_us : PATIENCE_US;
     if (options->watch != NULL) {
         made->watch = *options->watch;
@@ -123,6 +124,7 @@ void wend__kafka_stop(struct wend_kafka *kafka) {
     for (uint32_t i = 0; i < kafka->lane_count; i++) {
         wend__kafka_release(kafka, i);
         rd_kafka_queue_destroy(kafka->lanes[i].queue);
+        wend__arena_deinit(&kafka->lanes[i].headers);
     }
     kafka->lane_count = 0;
     for (size_t i = 0; i < kafka->topic_count; i++) {
@@ -332,18 +334,20 @@ static int64_t time_of(const rd_kafka_message_t *raw) {
 
 /* A message: counted, and handed out unless it has no value, is a repetition, or lies behind the
  * end. */
-static void take_message(struct wend_kafka_lane *lane, const rd_kafka_message_t *raw, size_t index,
-                         struct wend_kafka_partition *partition, size_t *count) {
+static enum wend_status take_message(struct wend_kafka *kafka, struct wend_kafka_lane *lane,
+                                     const rd_kafka_message_t *raw, size_t index, size_t *count,
+                                     struct wend_error *error) {
+    struct wend_kafka_partition *partition = &kafka->partitions[index];
     partition->stalled_us = 0;
     partition->at_end_us = 0;
     if (partition->is_over || raw->offset < partition->next_offset) {
-        return;
+        return WEND_OK;
     }
     if (raw->offset >= partition->end_offset) {
         partition->empty_offsets += (uint64_t)(partition->end_offset - partition->next_offset);
         partition->next_offset = partition->end_offset;
         end_partition(lane, partition);
-        return;
+        return WEND_OK;
     }
     partition->empty_offsets += (uint64_t)(raw->offset - partition->next_offset);
     partition->next_offset = raw->offset + 1;
@@ -352,17 +356,22 @@ static void take_message(struct wend_kafka_lane *lane, const rd_kafka_message_t 
     }
     if (raw->payload == NULL) {
         partition->tombstones++;
-        return;
+        return WEND_OK;
     }
     partition->messages++;
     partition->bytes += raw->len;
     partition->null_keys += raw->key == NULL ? 1 : 0;
-    lane->messages[(*count)++] = (struct wend_message){
+    struct wend_message *message = &lane->messages[(*count)++];
+    *message = (struct wend_message){
         .payload = wend__bytes(raw->payload, raw->len),
+        .key = raw->key == NULL ? WEND_BYTES_ABSENT : wend__bytes(raw->key, raw->key_len),
+        .topic = partition->topic,
+        .number = partition->partition,
         .offset = raw->offset,
         .ts_us = time_of(raw),
         .partition = (uint32_t)index,
     };
+    return kafka->wants_headers ? wend__kafka_take_headers(lane, raw, message, error) : WEND_OK;
 }
 
 /* Looks for partitions whose logs have got shorter since the start. */
@@ -390,6 +399,7 @@ enum wend_status wend__kafka_poll(struct wend_kafka *kafka, uint32_t thread,
         batch->is_over = true;
         return WEND_OK;
     }
+    wend__arena_clear(&lane->headers);
     ssize_t got = rd_kafka_consume_batch_queue(lane->queue, 0, lane->raw, WEND_KAFKA_BATCH);
     lane->raw_count = got > 0 ? (size_t)got : 0;
     if (lane->raw_count == 0) {
@@ -407,7 +417,7 @@ enum wend_status wend__kafka_poll(struct wend_kafka *kafka, uint32_t thread,
         }
         struct wend_kafka_partition *partition = &kafka->partitions[index];
         if (raw->err == RD_KAFKA_RESP_ERR_NO_ERROR) {
-            take_message(lane, raw, index, partition, &batch->count);
+            WEND_TRY(take_message(kafka, lane, raw, index, &batch->count, error));
         } else if (!partition->is_over) {
             WEND_TRY(take_event(kafka, lane, raw, partition, error));
         }

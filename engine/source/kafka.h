@@ -56,6 +56,7 @@ struct wend_kafka_options {
     void (*note)(void *context, const char *text); /* a line for people; NULL: nobody listens */
     void *note_context;
     int64_t patience_us; /* how long `open` tries to reach the brokers; 0: 30 seconds */
+    bool wants_headers;  /* messages have their headers */
 };
 
 /* A partition; the counts belong to its thread until it is over. */

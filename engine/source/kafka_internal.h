@@ -24,6 +24,7 @@ struct wend_kafka_lane {
     rd_kafka_message_t *raw[WEND_KAFKA_BATCH];
     size_t raw_count;
     struct wend_message messages[WEND_KAFKA_BATCH];
+    struct wend_arena headers; /* of the messages; cleared with each poll */
 };
 
 struct wend_kafka {
@@ -41,6 +42,7 @@ struct wend_kafka {
     size_t partition_capacity;
     struct wend_kafka_lane *lanes;
     uint32_t lane_count;
+    bool wants_headers;
     const struct wend_kafka_group *group; /* NULL: partitions are read to their ends */
     bool has_been_assigned;               /* by the group */
     enum wend_status group_status;        /* of the first call that has failed */
@@ -56,6 +58,11 @@ void wend__kafka_rebalance(rd_kafka_t *client, rd_kafka_resp_err_t event,
 void wend__kafka_serve_group(struct wend_kafka *kafka);
 /* kafka.c: from now on the partition's messages go to its thread's queue. */
 void wend__kafka_forward(struct wend_kafka *kafka, size_t index);
+/* kafka_headers.c: gives the message its headers, in the lane's memory. WEND_ERROR_MEMORY. */
+WEND_MUST_CHECK enum wend_status wend__kafka_take_headers(struct wend_kafka_lane *lane,
+                                                          const rd_kafka_message_t *raw,
+                                                          struct wend_message *message,
+                                                          struct wend_error *error);
 /* kafka_offsets.c: looks at the ends of the log anew. False: nobody answers in time. */
 bool wend__kafka_look_at_ends(struct wend_kafka *kafka, size_t index, int64_t *low, int64_t *high,
                               int timeout_ms);

@@ -2,7 +2,7 @@
  * rejects.h: rejected and late records on their way to the reject file.
  *
  *   key:      position in the run (ds/sortkey.h, int64)
- *   payload:  stream index: 4 | reason: 4 | raw bytes
+ *   payload:  stream index: 4 | reason: 4 | flaw: 4 | raw bytes
  *
  * They are collected in sorted runs, so that the file has them in input order for any thread count.
  * Threads: none of its own.
@@ -20,6 +20,7 @@ struct wend_rejected {
     uint64_t position;
     uint32_t stream_index;
     uint32_t reason;
+    uint32_t flaw; /* enum wend_flaw */
     struct wend_bytes raw;
 };
 
@@ -33,5 +34,7 @@ bool wend__rejects_read(struct wend_bytes key, struct wend_bytes payload,
                         struct wend_rejected *rejected);
 /* "shape", "time", "customer", "future" or "late". */
 const char *wend__reject_name(uint32_t reason);
+/* What people are told about a flaw; NULL for none. */
+const char *wend__flaw_text(uint32_t flaw);
 
 #endif

@@ -5,6 +5,8 @@ import subprocess
 import sys
 
 HEAD = struct.Struct("<qiii")
+LENGTH = struct.Struct("<i")
+PAIR = struct.Struct("<ii")
 TOOL = os.path.abspath(sys.argv.pop(1)) if len(sys.argv) > 1 else None
 
 
@@ -24,15 +26,19 @@ class Mock:
 
 
 def send(brokers, topic, messages):
-    """Messages are (partition, value), with key and time in ms behind where they are wanted."""
+    """Messages are (partition, value), with key, time in ms and headers, pairs of a name and a
+    value, behind where they are wanted."""
     frames = []
     for partition, value, *more in messages:
         key = more[0] if more else b"k"
         time_ms = more[1] if len(more) > 1 else 0
+        headers = b"".join(
+            PAIR.pack(len(name), -1 if text is None else len(text)) + name + (text or b"")
+            for name, text in (more[2] if len(more) > 2 else []))
         frames.append(HEAD.pack(time_ms, partition, -1 if key is None else len(key),
                                 -1 if value is None else len(value)))
-        frames.append(key or b"")
-        frames.append(value or b"")
+        frames.append(LENGTH.pack(len(headers)))
+        frames += [key or b"", value or b"", headers]
     subprocess.run([TOOL, "send", brokers, topic], input=b"".join(frames), timeout=120, check=True)
 
 

@@ -7,7 +7,9 @@
  * offset
  *
  * A frame, little-endian: timestamp in ms: 8 (0: now), partition: 4, bytes of the key: 4 (-1:
- * null), of the value: 4 (-1: null), key, value.
+ * null), of the value: 4 (-1: null), key, value. Those that are sent have in front of the key the
+ * bytes of the headers: 4, and behind the value each header: bytes of its name: 4, of its value: 4
+ * (-1: null), name, value.
  */
 #include <librdkafka/rdkafka.h>
 #include <librdkafka/rdkafka_mock.h>
@@ -24,6 +26,7 @@ struct frame {
     int32_t partition;
     int32_t key_len;
     int32_t value_len;
+    int32_t headers_len; /* of those that are sent */
 };
 
 static void fail(const char *what) {
@@ -89,7 +92,7 @@ static int run_mock(int argc, char **argv) {
 }
 
 static bool read_frame(struct frame *frame, char **bytes) {
-    uint8_t head[20];
+    uint8_t head[24];
     if (fread(head, 1, sizeof head, stdin) != sizeof head) {
         return false;
     }
@@ -97,13 +100,16 @@ static bool read_frame(struct frame *frame, char **bytes) {
     memcpy(&frame->partition, head + 8, 4);
     memcpy(&frame->key_len, head + 12, 4);
     memcpy(&frame->value_len, head + 16, 4);
+    memcpy(&frame->headers_len, head + 20, 4);
     size_t key = frame->key_len < 0 ? 0 : (size_t)frame->key_len;
     size_t value = frame->value_len < 0 ? 0 : (size_t)frame->value_len;
-    if (key > FRAME_BYTES_MAX || value > FRAME_BYTES_MAX) {
+    size_t headers = (size_t)frame->headers_len;
+    if (key > FRAME_BYTES_MAX || value > FRAME_BYTES_MAX || headers > FRAME_BYTES_MAX) {
         fail("a frame is too long");
     }
-    *bytes = malloc(key + value + 1);
-    if (*bytes == NULL || fread(*bytes, 1, key + value, stdin) != key + value) {
+    size_t len = key + value + headers;
+    *bytes = malloc(len + 1);
+    if (*bytes == NULL || fread(*bytes, 1, len, stdin) != len) {
         fail("a frame is cut off");
     }
     return true;
@@ -115,6 +121,27 @@ static void count_failure(rd_kafka_t *client, const rd_kafka_message_t *message,
     if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR) {
         fail(rd_kafka_err2str(message->err));
     }
+}
+
+/* The headers of a frame. */
+static rd_kafka_headers_t *make_headers(const char *at, size_t len) {
+    rd_kafka_headers_t *headers = rd_kafka_headers_new(8);
+    const char *end = at + len;
+    while (end - at >= 8) {
+        int32_t name_len;
+        int32_t value_len;
+        memcpy(&name_len, at, 4);
+        memcpy(&value_len, at + 4, 4);
+        at += 8;
+        int64_t both = (int64_t)name_len + (value_len < 0 ? 0 : value_len);
+        if (name_len < 0 || both > end - at ||
+            rd_kafka_header_add(headers, at, name_len, value_len < 0 ? NULL : at + name_len,
+                                value_len) != RD_KAFKA_RESP_ERR_NO_ERROR) {
+            fail("a header is cut off");
+        }
+        at += both;
+    }
+    return headers;
 }
 
 static int run_send(char **argv) {
@@ -137,11 +164,13 @@ static int run_send(char **argv) {
         size_t value_len = frame.value_len < 0 ? 0 : (size_t)frame.value_len;
         const char *key = frame.key_len < 0 ? NULL : bytes;
         const char *value = frame.value_len < 0 ? NULL : bytes + key_len;
+        rd_kafka_headers_t *headers =
+            make_headers(bytes + key_len + value_len, (size_t)frame.headers_len);
         rd_kafka_resp_err_t result = rd_kafka_producev(
             client, RD_KAFKA_V_TOPIC(argv[3]), RD_KAFKA_V_PARTITION(frame.partition),
             RD_KAFKA_V_TIMESTAMP(frame.time_ms), RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
             RD_KAFKA_V_KEY(key, key_len), RD_KAFKA_V_VALUE((void *)(uintptr_t)value, value_len),
-            RD_KAFKA_V_END);
+            RD_KAFKA_V_HEADERS(headers), RD_KAFKA_V_END);
         if (result != RD_KAFKA_RESP_ERR_NO_ERROR) {
             fail(rd_kafka_err2str(result));
         }

@@ -51,7 +51,7 @@ TestSuite(rejects_file, .init = begin, .fini = end, .timeout = 60);
 static void add(size_t worker, uint64_t position, uint32_t stream, uint32_t reason,
                 struct wend_bytes raw) {
     struct wend_buffer scratch = {0};
-    struct wend_rejected rejected = {position, stream, reason, raw};
+    struct wend_rejected rejected = {position, stream, reason, WEND_FLAW_NONE, raw};
     cr_assert_eq(wend__rejects_add(runs[worker], &rejected, &scratch, NULL), WEND_OK);
     wend__buffer_deinit(&scratch);
 }
