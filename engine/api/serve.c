@@ -88,6 +88,12 @@ static bool is_ready(void *context, struct wend_buffer *reason) {
         (void)wend__buffer_append_text(reason, "the brokers have not answered yet");
         return false;
     }
+    if (live != NULL && atomic_load_explicit(&live->outcomes.is_stalled, memory_order_relaxed)) {
+        (void)wend__buffer_append_text(reason,
+                                       "the brokers do not take the outcomes; they wait in the "
+                                       "state");
+        return false;
+    }
     struct wend_answer answer = {.out = reason};
     return server->options.is_ready == NULL ||
            server->options.is_ready(server->options.context, &answer);

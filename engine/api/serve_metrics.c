@@ -137,10 +137,29 @@ static void add_partitions(const struct wend_live *live, struct wend_metrics_tex
     }
 }
 
+static void add_outcomes(const struct wend_live *live, struct wend_metrics_text *text) {
+    const struct wend_live_outcomes *outcomes = &live->outcomes;
+    if (!atomic_load_explicit(&outcomes->is_wanted, memory_order_relaxed)) {
+        return;
+    }
+    add_total(text, "wend_outcomes_sent_total",
+              "Decided journeys that the brokers have taken since the start.",
+              atomic_load_explicit(&outcomes->sent, memory_order_relaxed));
+    wend__metrics_family(text, "wend_outcomes_waiting", "Decided journeys that are to be sent.",
+                         WEND_METRIC_GAUGE);
+    wend__metrics_sample(text, NULL, 0,
+                         (double)atomic_load_explicit(&outcomes->waiting, memory_order_relaxed));
+    wend__metrics_family(text, "wend_outcomes_stalled",
+                         "1 while the brokers take no decided journeys.", WEND_METRIC_GAUGE);
+    wend__metrics_sample(text, NULL, 0,
+                         atomic_load_explicit(&outcomes->is_stalled, memory_order_relaxed) ? 1 : 0);
+}
+
 void wend__serve_metrics(const struct wend_live *live, struct wend_metrics_text *text) {
     add_build(text);
     if (live != NULL) {
         add_events(live, text);
         add_partitions(live, text);
+        add_outcomes(live, text);
     }
 }

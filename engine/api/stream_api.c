@@ -28,6 +28,15 @@ static struct wend_setting *join_settings(const struct wend_ruleset *ruleset,
     return settings;
 }
 
+/* The topic for outcomes: what the caller says, else the definitions; NULL: none. */
+static const char *find_outcomes(const struct wend_setting *settings, size_t count) {
+    const char *topic = NULL;
+    for (size_t i = 0; i < count; i++) {
+        topic = strcmp(settings[i].name, "outcomes") == 0 ? settings[i].value : topic;
+    }
+    return topic;
+}
+
 enum wend_status wend__stream_run(const struct wend_stream_options *options, bool follows,
                                   struct wend_live *live, struct wend_result **result,
                                   struct wend_error *error) {
@@ -57,6 +66,7 @@ enum wend_status wend__stream_run(const struct wend_stream_options *options, boo
         .accepts_definitions = options->accept_new_definitions,
         .note = options->note,
         .note_context = options->note_context,
+        .outcomes = find_outcomes(settings, ruleset.kafka_count + options->setting_count),
         .live = live,
     };
     enum wend_status status = wend__replay_inputs(&options->replay, NULL, 0, NULL, &kafka, &ruleset,

@@ -28,7 +28,7 @@ struct wend_detail {
     uint64_t event_count;
     struct wend_bytes path;           /* joined, as shown */
     struct wend_bytes entry_point;    /* sessions: the first touchpoint */
-    struct wend_bytes exit_point;     /* sessions: the last touchpoint */
+    struct wend_bytes exit_point;     /* the last touchpoint; no column of journeys */
     struct wend_bytes last_stage;     /* journeys: of its last touchpoint */
     struct wend_bytes furthest_stage; /* journeys */
     enum wend_outcome outcome;

@@ -42,8 +42,17 @@ struct wend_live_partition {
     _Atomic bool is_over;    /* nothing more is to be read */
 };
 
+/* What a stream sends of the journeys that were decided. */
+struct wend_live_outcomes {
+    _Atomic bool is_wanted;
+    _Atomic uint64_t sent;    /* since the start */
+    _Atomic uint64_t waiting; /* on the disk, for brokers */
+    _Atomic bool is_stalled;  /* the brokers take none at present */
+};
+
 struct wend_live {
     struct wend_live_thread threads[WEND_MAX_THREADS];
+    struct wend_live_outcomes outcomes;
     struct wend_live_partition *partitions;
     /* Written once, behind the partitions (release); read acquire. */
     _Atomic size_t partition_count;

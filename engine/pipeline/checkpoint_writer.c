@@ -1,5 +1,8 @@
 /* The thread that encodes and writes checkpoints, while the shards go on. */
+#include "base/io.h"
 #include "base/memory.h"
+#include "ds/row.h"
+#include "pipeline/run_outcomes.h"
 #include "pipeline/run_windows.h"
 
 #include <errno.h>
@@ -29,6 +32,32 @@ static bool has_windows(const struct wend_run_state *run) {
     return run->options->ruleset->window_us > 0;
 }
 
+static bool is_written(const struct wend_run_state *run, unsigned table) {
+    bool is_only_sent = table == WEND_TABLE_JOURNEYS && run->shards->outcomes != NULL;
+    return !is_only_sent || (run->options->tables >> table & 1) != 0;
+}
+
+static enum wend_status take_table(struct wend_run_shard *shard, enum wend_table_id table,
+                                   struct wend_error *error) {
+    struct wend_checkpoint_job *job = &shard->job;
+    size_t head = job->rows.len;
+    struct wend_part_windows windows = job->windows;
+    WEND_TRY(wend__part_append(&job->rows, table, wend__tally_rows(job->tally, table),
+                               has_windows(shard->run), &windows, error));
+    if (table == WEND_TABLE_JOURNEYS && shard->run->shards->outcomes != NULL &&
+        job->rows.len > head) {
+        size_t from = head + WEND_PART_HEAD_BYTES;
+        struct wend_bytes rows = wend__bytes(job->rows.data + from, job->rows.len - from);
+        WEND_TRY(wend__outcomes_collect(shard, rows, error));
+    }
+    if (is_written(shard->run, table)) {
+        job->windows = windows;
+    } else {
+        job->rows.len = head;
+    }
+    return WEND_OK;
+}
+
 /* The rows leave the tally once; a try that comes again has them. */
 static enum wend_status take_rows(struct wend_run_shard *shard, struct wend_error *error) {
     struct wend_checkpoint_job *job = &shard->job;
@@ -36,12 +65,12 @@ static enum wend_status take_rows(struct wend_run_shard *shard, struct wend_erro
         return WEND_OK;
     }
     wend__buffer_clear(&job->rows);
+    wend__buffer_clear(&job->outbox_bytes);
+    job->outbox.count = 0;
     job->windows = (struct wend_part_windows){INT64_MAX, INT64_MIN};
     for (unsigned table = 0; table < WEND_TABLE_COUNT; table++) {
         if ((shard->run->plan.tables >> table & 1) != 0) {
-            WEND_TRY(wend__part_append(&job->rows, (enum wend_table_id)table,
-                                       wend__tally_rows(job->tally, (enum wend_table_id)table),
-                                       has_windows(shard->run), &job->windows, error));
+            WEND_TRY(take_table(shard, (enum wend_table_id)table, error));
         }
     }
     wend__tally_destroy(job->tally);
@@ -58,6 +87,7 @@ static enum wend_status write_file(const struct wend_chain *chain, const char *k
     if (path == NULL) {
         return wend__fail_memory(error);
     }
+    (void)wend__io_remove(path); /* of a try that failed behind it */
     enum wend_status status = wend__checkpoint_write(path, parts, part_count, ref, error);
     wend__free(path);
     return status;
@@ -79,16 +109,33 @@ static enum wend_status write_part(struct wend_run_shard *shard, struct wend_err
     return WEND_OK;
 }
 
+static enum wend_status write_outbox(struct wend_run_shard *shard, struct wend_error *error) {
+    struct wend_checkpoint_job *job = &shard->job;
+    if (job->outbox.count == 0 || job->has_outbox) {
+        return WEND_OK;
+    }
+    struct wend_bytes bytes = wend__buffer_view(&job->outbox_bytes);
+    WEND_TRY(
+        write_file(&shard->chain, "outbox", job->outbox.name, &bytes, 1, &job->outbox.ref, error));
+    job->outbox.seq = shard->chain.last_number + 1;
+    job->has_outbox = true;
+    return WEND_OK;
+}
+
 static enum wend_status commit(struct wend_run_shard *shard, struct wend_error *error) {
     const struct wend_checkpoint_job *job = &shard->job;
     struct wend_checkpoint *head = &shard->chain.head;
+    wend__checkpoint_drop_outboxes(head,
+                                   atomic_load_explicit(&shard->sent_seq, memory_order_relaxed));
+    size_t outbox_count = head->outbox_count;
     size_t part_count = head->part_count;
     struct wend_checkpoint_part replaced = {0}; /* the first one: the new one takes its place */
     if (job->replaces > 0) {
         replaced = head->parts[part_count - job->replaces];
         head->part_count -= job->replaces;
     }
-    if (job->has_part && !wend__checkpoint_add_part(head, &job->part)) {
+    if ((job->has_part && !wend__checkpoint_add_part(head, &job->part)) ||
+        (job->has_outbox && !wend__checkpoint_add_outbox(head, &job->outbox))) {
         return wend__fail_memory(error);
     }
     const struct wend_counters *counters = &job->copy.counters;
@@ -119,6 +166,7 @@ static enum wend_status commit(struct wend_run_shard *shard, struct wend_error *
             head->parts[part_count - job->replaces] = replaced;
         }
         head->part_count = part_count;
+        head->outbox_count = outbox_count;
         return status;
     }
     if (is_fenced) {
@@ -138,6 +186,7 @@ static enum wend_status write_checkpoint(struct wend_run_shard *shard, struct we
     WEND_TRY(take_rows(shard, error));
     WEND_TRY(wend__run_shard_merge_parts(shard, error));
     WEND_TRY(write_part(shard, error));
+    WEND_TRY(write_outbox(shard, error));
     char name[WEND_CHECKPOINT_NAME_BYTES];
     struct wend_checkpoint_ref ref;
     WEND_TRY(write_file(&shard->chain, "state", name, parts, 3, &ref, error));
@@ -147,9 +196,13 @@ static enum wend_status write_checkpoint(struct wend_run_shard *shard, struct we
     WEND_TRY(commit(shard, error));
     atomic_store_explicit(&shard->state_bytes, ref.bytes, memory_order_relaxed);
     atomic_store_explicit(&shard->done_offset, shard->job.next_offset, memory_order_relaxed);
+    if (shard->job.has_outbox) {
+        WEND_TRY(wend__outcomes_submit(shard, &shard->job.outbox, error));
+    }
     shard->job.has_part = false;
     shard->job.is_merged = false;
     shard->job.replaces = 0;
+    shard->job.has_outbox = false;
     wend__buffer_clear(&shard->job.rows);
     wend__chain_sweep(&shard->chain);
     return WEND_OK;

@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/memory.h"
 #include "pipeline/look.h"
+#include "pipeline/run_outcomes.h"
 #include "pipeline/run_status.h"
 
 #include <stdlib.h>
@@ -107,6 +108,9 @@ static uint32_t needed_tables(const struct wend_run_options *options) {
     if (options->top > 0 || is_live) {
         tables |= 1U << WEND_TABLE_PATHS | 1U << WEND_TABLE_ABANDONMENT;
     }
+    if (options->kafka != NULL && options->kafka->outcomes != NULL) {
+        tables |= 1U << WEND_TABLE_JOURNEYS;
+    }
     return tables;
 }
 
@@ -143,7 +147,11 @@ static void make_plan(struct wend_run_state *run) {
 static enum wend_status make_shards(struct wend_run_state *run, struct wend_error *error) {
     const struct wend_run_options *options = run->options;
     if (options->kafka == NULL || options->kafka->state == NULL) {
-        return WEND_OK;
+        return options->kafka == NULL || options->kafka->outcomes == NULL
+                   ? WEND_OK
+                   : wend__fail(error, WEND_ERROR_USAGE,
+                                "`outcomes` of `kafka` are sent behind checkpoints; add --state "
+                                "DIR, or leave `outcomes` out");
     }
     if (options->rejects != NULL) {
         return wend__fail(error, WEND_ERROR_USAGE,
@@ -319,6 +327,7 @@ static enum wend_status ingest(struct wend_run_state *run, struct wend_error *er
     /* Who waits for the writer only hears that the run was stopped. */
     if (run->shards != NULL && (status == WEND_OK || status == WEND_ERROR_CANCELLED)) {
         WEND_TRY(wend__run_shards_result(run, error));
+        WEND_TRY(wend__outcomes_result(run, error));
         if (run->options->kafka->is_live) {
             WEND_TRY(wend__kafka_group_result(run->kafka, error));
         }
@@ -331,6 +340,9 @@ static enum wend_status finish(struct wend_run_state *run, struct wend_error *er
     WEND_TRY(ingest(run, error));
     if (run->shards != NULL && run->options->kafka->is_live) {
         wend__run_status_tell(run); /* before its partitions leave it */
+    }
+    if (run->shards != NULL) {
+        wend__outcomes_finish(run); /* before the shards leave it */
     }
     if (run->kafka != NULL) {
         wend__run_stop_kafka(run);

@@ -43,6 +43,7 @@ struct wend_run_kafka {
     bool is_live;             /* as a member of a group, until it is told to stop; with `state` */
     int64_t idle_us;          /* live: until a partition counts as idle; 0: never */
     bool accepts_definitions; /* that differ from those of the checkpoints */
+    const char *outcomes;     /* the topic that gets decided journeys; with `state`; NULL: none */
     struct wend_live *live;   /* filled in for who looks meanwhile; NULL: nobody does */
 };
 

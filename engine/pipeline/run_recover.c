@@ -2,7 +2,7 @@
 #include "base/io.h"
 #include "base/memory.h"
 #include "pipeline/look.h"
-#include "pipeline/run_shards.h"
+#include "pipeline/run_outcomes.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -106,8 +106,8 @@ static enum wend_status check_definitions(const struct wend_run_shard *shard,
     if (head->shape_hash.high != shape.high || head->shape_hash.low != shape.low) {
         return wend__fail(error, WEND_ERROR_USAGE,
                           "what %s holds was computed with other fields, segments, journeys, "
-                          "windows or tables, and cannot be added to; go back to those, or begin "
-                          "anew with another --state",
+                          "windows, tables or `outcomes`, and cannot be added to; go back to "
+                          "those, or begin anew with another --state",
                           shard->chain.folder);
     }
     if ((head->definitions_hash.high != own.high || head->definitions_hash.low != own.low) &&
@@ -122,25 +122,35 @@ static enum wend_status check_definitions(const struct wend_run_shard *shard,
     return WEND_OK;
 }
 
-/* The parts must be there; what is in them is compared when they are read. */
-static enum wend_status check_parts(const struct wend_run_shard *shard, struct wend_error *error) {
+/* It must be there; what is in it is compared when it is read. */
+static enum wend_status check_file(const struct wend_run_shard *shard, const char *name,
+                                   const struct wend_checkpoint_ref *ref, const char *content,
+                                   struct wend_error *error) {
+    struct stat status;
+    char *path = wend__chain_path(&shard->chain, name);
+    if (path == NULL) {
+        return wend__fail_memory(error);
+    }
+    bool is_there = stat(path, &status) == 0 && (uint64_t)status.st_size == ref->bytes;
+    enum wend_status result =
+        is_there ? WEND_OK
+                 : wend__fail(error, WEND_ERROR_IO,
+                              "%s, which holds %s, is gone or damaged; restore it from a copy, or "
+                              "begin anew with another --state",
+                              path, content);
+    wend__free(path);
+    return result;
+}
+
+static enum wend_status check_files(const struct wend_run_shard *shard, struct wend_error *error) {
     const struct wend_checkpoint *head = &shard->chain.head;
     for (size_t i = 0; i < head->part_count; i++) {
-        struct stat status;
-        char *path = wend__chain_path(&shard->chain, head->parts[i].name);
-        if (path == NULL) {
-            return wend__fail_memory(error);
-        }
-        bool is_there =
-            stat(path, &status) == 0 && (uint64_t)status.st_size == head->parts[i].ref.bytes;
-        enum wend_status result =
-            is_there ? WEND_OK
-                     : wend__fail(error, WEND_ERROR_IO,
-                                  "%s, which holds counted rows, is gone or damaged; restore it "
-                                  "from a copy, or begin anew with another --state",
-                                  path);
-        wend__free(path);
-        WEND_TRY(result);
+        WEND_TRY(
+            check_file(shard, head->parts[i].name, &head->parts[i].ref, "counted rows", error));
+    }
+    for (size_t i = 0; i < head->outbox_count; i++) {
+        WEND_TRY(check_file(shard, head->outboxes[i].name, &head->outboxes[i].ref,
+                            "outcomes that were not sent yet", error));
     }
     return WEND_OK;
 }
@@ -202,7 +212,7 @@ static enum wend_status load_newest(struct wend_run_shard *shard, struct wend_sh
         WEND_TRY(check_definitions(shard, error));
         enum wend_status status = load(shard, facts, error);
         if (status != WEND_ERROR_IO) {
-            return status == WEND_OK ? check_parts(shard, error) : status;
+            return status == WEND_OK ? check_files(shard, error) : status;
         }
         struct wend_error reason = error != NULL ? *error : (struct wend_error){0};
         WEND_TRY(wend__chain_step_back(&shard->chain, error));
@@ -247,6 +257,9 @@ static enum wend_status claim(struct wend_run_shard *shard, struct wend_error *e
                           chain->folder);
     }
     wend__chain_sweep(chain);
+    for (size_t i = 0; i < chain->head.outbox_count; i++) {
+        WEND_TRY(wend__outcomes_submit(shard, &chain->head.outboxes[i], error));
+    }
     return WEND_OK;
 }
 

@@ -1,3 +1,4 @@
+#include "pipeline/run_outcomes.h"
 #include "pipeline/run_status.h"
 #include "pipeline/run_windows.h"
 
@@ -75,6 +76,7 @@ enum wend_status wend__run_shards_open(struct wend_run_state *run, struct wend_e
     }
     shards->has_lock = true;
     WEND_TRY(wend__run_windows_open(run, error));
+    WEND_TRY(wend__outcomes_open(run, error));
     int64_t now_us = wend__clock_monotonic_us();
     for (size_t i = 0; i < shards->count; i++) {
         struct wend_run_shard *shard = &shards->items[i];
@@ -99,10 +101,12 @@ void wend__run_shard_drop(struct wend_run_shard *shard) {
         memset(&shards->statuses[shard->index], 0, sizeof *shards->statuses);
         pthread_mutex_unlock(&shards->lock);
     }
+    wend__outcomes_forget(shard);
     wend__tally_destroy(job->tally);
     wend__shard_destroy(shard->shard);
     wend__shard_copy_deinit(&job->copy);
     wend__buffer_deinit(&job->rows);
+    wend__buffer_deinit(&job->outbox_bytes);
     wend__chain_deinit(&shard->chain);
     wend__free(job->ticks);
     wend__free(shard->ticks);
@@ -120,6 +124,7 @@ void wend__run_shards_close(struct wend_run_state *run) {
         return;
     }
     wend__checkpoint_writer_stop(run);
+    wend__outcomes_close(run);
     for (size_t i = 0; shards->items != NULL && i < shards->count; i++) {
         wend__run_shard_drop(&shards->items[i]);
     }
@@ -134,8 +139,12 @@ void wend__run_shards_close(struct wend_run_state *run) {
     run->shards = NULL;
 }
 
-/* Folds what is over when the watermark has passed another window, which then may be complete. */
+/* Folds what is over when the watermark has passed another window, which then may be complete; for
+ * who waits for outcomes each time. */
 static enum wend_status settle_window(struct wend_run_shard *shard, struct wend_error *error) {
+    if (shard->run->shards->outcomes != NULL) {
+        return wend__shard_settle(shard->shard, error);
+    }
     int64_t length_us = shard->run->options->ruleset->window_us;
     int64_t over_us = wend__shard_over(shard->shard);
     if (!shard->run->options->kafka->is_live || length_us == 0 || over_us == INT64_MIN ||
@@ -294,7 +303,11 @@ static enum wend_status ingest(struct wend_run_state *run, uint32_t thread,
         if (!wend__run_live_gate(run)) {
             return end_all(run, thread, error);
         }
-        WEND_TRY(poll(run, thread, &took, &is_over, error));
+        if (wend__outcomes_is_full(run)) {
+            tell_counts(run, thread); /* it waits, but does not stand still */
+        } else {
+            WEND_TRY(poll(run, thread, &took, &is_over, error));
+        }
         if (is_over) {
             return end_all(run, thread, error);
         }

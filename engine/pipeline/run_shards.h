@@ -33,7 +33,10 @@ struct wend_checkpoint_job {
     struct wend_checkpoint_part part;
     int64_t begin_offset;
     int64_t next_offset;
-    int64_t mark_us; /* WEND_CHECKPOINT_NO_TIME: none */
+    int64_t mark_us;                 /* WEND_CHECKPOINT_NO_TIME: none */
+    struct wend_buffer outbox_bytes; /* decided journeys, where somebody wants them */
+    bool has_outbox;                 /* it is on the disk */
+    struct wend_checkpoint_outbox outbox;
     struct wend_checkpoint_tick *ticks;
     size_t tick_count;
     size_t tick_capacity;
@@ -50,6 +53,7 @@ struct wend_run_shard {
     _Atomic bool is_lost;               /* relaxed: that it is fenced is no failure */
     _Atomic int64_t done_offset;        /* relaxed: of the newest checkpoint on the disk */
     _Atomic uint64_t state_bytes;       /* relaxed: of its state */
+    _Atomic uint64_t sent_seq;          /* relaxed: outboxes up to this one were sent */
     int64_t told_offset;                /* to the group's coordinator */
     struct wend_checkpoint_tick *ticks; /* since the last checkpoint */
     size_t tick_count;
@@ -62,6 +66,7 @@ struct wend_run_shard {
 };
 
 struct wend_checkpoint_writer;
+struct wend_outcomes;
 struct wend_run_windows;
 struct wend_shard_status;
 
@@ -74,6 +79,7 @@ struct wend_run_shards {
     struct wend_hash128 shape_hash;
     struct wend_checkpoint_writer *writer;
     struct wend_run_windows *windows;
+    struct wend_outcomes *outcomes; /* NULL: nobody wants them */
 
     /* live: all of it is guarded by the lock */
     bool has_lock;

@@ -254,12 +254,18 @@ static bool names(const struct wend_checkpoint *checkpoint, const char *name) {
             return true;
         }
     }
+    for (size_t i = 0; i < checkpoint->outbox_count; i++) {
+        if (strcmp(checkpoint->outboxes[i].name, name) == 0) {
+            return true;
+        }
+    }
     return false;
 }
 
-/* The epoch in the name of a state, a part or a hidden manifest; UINT64_MAX: it is none. */
+/* The epoch in the name of a state, a part, an outbox or a hidden manifest; UINT64_MAX: it is none.
+ */
 static uint64_t epoch_of(const char *name) {
-    static const char *const kinds[] = {"state-", "part-", ".m-"};
+    static const char *const kinds[] = {"state-", "part-", "outbox-", ".m-"};
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
         size_t len = strlen(kinds[i]);
         if (strncmp(name, kinds[i], len) == 0) {

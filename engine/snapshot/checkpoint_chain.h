@@ -4,6 +4,7 @@
  *   FOLDER/m-0000000042         a manifest: text, its checksum at the end
  *   FOLDER/state-EPOCH-42       what is open (checkpoint_file.h)
  *   FOLDER/part-EPOCH-42        rows that were counted since the checkpoint before
+ *   FOLDER/outbox-EPOCH-42      what is to be told to others once the manifest is there
  *
  * A manifest is whole when it gets its name: it is written and synced under a hidden name and then
  * linked, which fails where the number is taken. So of two who believe to own the shard only one
@@ -30,6 +31,14 @@ struct wend_checkpoint_part {
     struct wend_checkpoint_ref ref;
     int64_t first_window_us; /* of its rows; both 0 without windows */
     int64_t last_window_us;
+};
+
+/* What is to be told; it stands in every manifest until it was. */
+struct wend_checkpoint_outbox {
+    char name[WEND_CHECKPOINT_NAME_BYTES];
+    struct wend_checkpoint_ref ref;
+    uint64_t seq;   /* of the first manifest that has it */
+    uint64_t count; /* of messages */
 };
 
 /* A step of an idle partition's mark. */
@@ -62,6 +71,9 @@ struct wend_checkpoint {
     struct wend_checkpoint_part *parts; /* in the chain's memory */
     size_t part_count;
     size_t part_capacity;
+    struct wend_checkpoint_outbox *outboxes; /* ascending by seq */
+    size_t outbox_count;
+    size_t outbox_capacity;
     struct wend_checkpoint_tick *ticks; /* since the checkpoint before */
     size_t tick_count;
     size_t tick_capacity;
@@ -98,7 +110,11 @@ void wend__chain_sweep(const struct wend_chain *chain);
 /* Adds to the head. False without memory. */
 bool wend__checkpoint_add_part(struct wend_checkpoint *head,
                                const struct wend_checkpoint_part *part);
+bool wend__checkpoint_add_outbox(struct wend_checkpoint *head,
+                                 const struct wend_checkpoint_outbox *outbox);
 bool wend__checkpoint_add_tick(struct wend_checkpoint *head, struct wend_checkpoint_tick tick);
+/* Takes those up to `seq` off the head: they were told. */
+void wend__checkpoint_drop_outboxes(struct wend_checkpoint *head, uint64_t seq);
 
 /* FOLDER/NAME; NULL without memory, else wend__free it. */
 char *wend__chain_path(const struct wend_chain *chain, const char *name);

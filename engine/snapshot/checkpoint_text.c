@@ -25,6 +25,16 @@ static bool add_files(const struct wend_checkpoint *c, struct wend_buffer *out) 
             return false;
         }
     }
+    for (size_t i = 0; i < c->outbox_count; i++) {
+        const struct wend_checkpoint_outbox *outbox = &c->outboxes[i];
+        if (!wend__buffer_append_format(out,
+                                        "outbox %s %" PRIu64 " %016" PRIx64 " %016" PRIx64
+                                        " %" PRIu64 " %" PRIu64 "\n",
+                                        outbox->name, outbox->ref.bytes, outbox->ref.checksum.high,
+                                        outbox->ref.checksum.low, outbox->seq, outbox->count)) {
+            return false;
+        }
+    }
     for (size_t i = 0; i < c->tick_count; i++) {
         if (!wend__buffer_append_format(out, "tick %" PRId64 " %" PRId64 "\n", c->ticks[i].offset,
                                         c->ticks[i].mark_us)) {
@@ -115,6 +125,11 @@ static bool take_list_line(struct wend_bytes key, struct wend_bytes *line,
         return take_file(line, part.name, &part.ref) && take_time(line, &part.first_window_us) &&
                take_time(line, &part.last_window_us) && wend__checkpoint_add_part(c, &part);
     }
+    if (wend__bytes_is(key, "outbox")) {
+        struct wend_checkpoint_outbox outbox = {0};
+        return take_file(line, outbox.name, &outbox.ref) && take_number(line, 10, &outbox.seq) &&
+               take_number(line, 10, &outbox.count) && wend__checkpoint_add_outbox(c, &outbox);
+    }
     struct wend_checkpoint_tick tick = {0};
     return wend__bytes_is(key, "tick") && take_time(line, &tick.offset) &&
            take_time(line, &tick.mark_us) && wend__checkpoint_add_tick(c, tick);
@@ -204,6 +219,28 @@ bool wend__checkpoint_add_part(struct wend_checkpoint *head,
     return done;
 }
 
+bool wend__checkpoint_add_outbox(struct wend_checkpoint *head,
+                                 const struct wend_checkpoint_outbox *outbox) {
+    void *outboxes = head->outboxes;
+    bool done = wend__reserve(&outboxes, &head->outbox_capacity, head->outbox_count + 1,
+                              sizeof *head->outboxes);
+    head->outboxes = outboxes;
+    if (done) {
+        head->outboxes[head->outbox_count++] = *outbox;
+    }
+    return done;
+}
+
+void wend__checkpoint_drop_outboxes(struct wend_checkpoint *head, uint64_t seq) {
+    size_t kept = 0;
+    for (size_t i = 0; i < head->outbox_count; i++) {
+        if (head->outboxes[i].seq > seq) {
+            head->outboxes[kept++] = head->outboxes[i];
+        }
+    }
+    head->outbox_count = kept;
+}
+
 bool wend__checkpoint_add_tick(struct wend_checkpoint *head, struct wend_checkpoint_tick tick) {
     void *ticks = head->ticks;
     bool done =
@@ -217,6 +254,7 @@ bool wend__checkpoint_add_tick(struct wend_checkpoint *head, struct wend_checkpo
 
 void wend__checkpoint_deinit(struct wend_checkpoint *checkpoint) {
     wend__free(checkpoint->parts);
+    wend__free(checkpoint->outboxes);
     wend__free(checkpoint->ticks);
     *checkpoint = (struct wend_checkpoint){0};
 }

@@ -4,8 +4,6 @@
 #include "ds/sortkey.h"
 #include "model/detail.h"
 
-enum { HEAD_BYTES = 12 };
-
 /* The window of a row that has one. */
 static enum wend_status read_window(enum wend_table_id table, struct wend_bytes key,
                                     struct wend_bytes payload, int64_t *window_us,
@@ -52,10 +50,10 @@ enum wend_status wend__part_append(struct wend_buffer *part, enum wend_table_id 
                                    struct wend_part_windows *windows, struct wend_error *error) {
     size_t head = part->len;
     uint32_t number = table;
-    if (!wend__buffer_reserve(part, HEAD_BYTES)) {
+    if (!wend__buffer_reserve(part, WEND_PART_HEAD_BYTES)) {
         return wend__fail_memory(error);
     }
-    part->len += HEAD_BYTES;
+    part->len += WEND_PART_HEAD_BYTES;
     for (;;) {
         struct wend_bytes key;
         struct wend_bytes payload;
@@ -71,7 +69,7 @@ enum wend_status wend__part_append(struct wend_buffer *part, enum wend_table_id 
             windows->last_us = window_us > windows->last_us ? window_us : windows->last_us;
         }
     }
-    uint64_t bytes = part->len - head - HEAD_BYTES;
+    uint64_t bytes = part->len - head - WEND_PART_HEAD_BYTES;
     if (bytes == 0) {
         part->len = head; /* a table without rows leaves no trace */
         return WEND_OK;
@@ -117,19 +115,19 @@ enum wend_status wend__part_add_to(struct wend_bytes part, enum wend_table_id ta
     while (part.len > 0) {
         uint32_t number = 0;
         uint64_t bytes = UINT64_MAX;
-        if (part.len >= HEAD_BYTES) {
+        if (part.len >= WEND_PART_HEAD_BYTES) {
             memcpy(&number, part.data, sizeof number);
             memcpy(&bytes, part.data + sizeof number, sizeof bytes);
         }
-        if (part.len < HEAD_BYTES || bytes > part.len - HEAD_BYTES) {
+        if (part.len < WEND_PART_HEAD_BYTES || bytes > part.len - WEND_PART_HEAD_BYTES) {
             return fail_damaged(error);
         }
-        const uint8_t *rows = part.data + HEAD_BYTES;
+        const uint8_t *rows = part.data + WEND_PART_HEAD_BYTES;
         if (number == (uint32_t)table) {
             WEND_TRY(
                 add_rows(wend__bytes(rows, (size_t)bytes), table, wants, context, runs, error));
         }
-        part = wend__bytes(rows + bytes, part.len - HEAD_BYTES - (size_t)bytes);
+        part = wend__bytes(rows + bytes, part.len - WEND_PART_HEAD_BYTES - (size_t)bytes);
     }
     return WEND_OK;
 }

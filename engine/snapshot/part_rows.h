@@ -14,6 +14,9 @@
 
 #include <stdbool.h>
 
+/* In front of the rows of a table. */
+#define WEND_PART_HEAD_BYTES 12U
+
 /* The windows of rows; `first` after `last`: there is none. */
 struct wend_part_windows {
     int64_t first_us;

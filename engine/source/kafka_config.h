@@ -1,8 +1,8 @@
 /*
  * kafka_config.h: settings to a configuration of librdkafka; for kafka*.c only.
  *
- * `brokers`, `topics`, `group` and `start` are wend's; every other name is a property of
- * librdkafka. Those that would break what wend promises are refused, with what to write instead.
+ * `brokers`, `topics`, `group`, `start` and `outcomes` are wend's; every other name is a property
+ * of librdkafka. Those that would break what wend promises are refused, with what to write instead.
  *
  * Threads: one at a time.
  */

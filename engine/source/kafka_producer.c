@@ -20,6 +20,7 @@ struct wend_kafka_producer {
     rd_kafka_t *client;
     rd_kafka_topic_t *topic;
     uint64_t sent;
+    uint64_t delivered;
     uint64_t failed;
     rd_kafka_resp_err_t failure; /* of the first that failed */
 };
@@ -41,7 +42,9 @@ static void take_log(const rd_kafka_t *client, int level, const char *facility, 
 static void take_report(rd_kafka_t *client, const rd_kafka_message_t *message, void *opaque) {
     struct wend_kafka_producer *producer = opaque;
     (void)client;
-    if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR && producer->failed++ == 0) {
+    if (message->err == RD_KAFKA_RESP_ERR_NO_ERROR) {
+        producer->delivered++;
+    } else if (producer->failed++ == 0) {
         producer->failure = message->err;
     }
 }
@@ -212,6 +215,21 @@ enum wend_status wend__kafka_producer_open(const struct wend_kafka_producer_opti
     return WEND_OK;
 }
 
+static const char *next_step(rd_kafka_resp_err_t kind) {
+    switch (kind) {
+    case RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED:
+        return "grant this user WRITE and DESCRIBE on the topic";
+    case RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE:
+        return "raise max.message.bytes of the topic";
+    default:
+        return wend__kafka_next_step(kind);
+    }
+}
+
+uint64_t wend__kafka_producer_delivered(const struct wend_kafka_producer *producer) {
+    return producer->delivered;
+}
+
 static enum wend_status check_failed(const struct wend_kafka_producer *producer,
                                      struct wend_error *error) {
     if (producer->failed == 0) {
@@ -219,7 +237,7 @@ static enum wend_status check_failed(const struct wend_kafka_producer *producer,
     }
     return wend__fail(error, WEND_ERROR_IO, "%llu messages could not be sent: %s; %s",
                       (unsigned long long)producer->failed, rd_kafka_err2str(producer->failure),
-                      wend__kafka_next_step(producer->failure));
+                      next_step(producer->failure));
 }
 
 enum wend_status wend__kafka_producer_send(struct wend_kafka_producer *producer,

@@ -33,6 +33,8 @@ WEND_MUST_CHECK enum wend_status wend__kafka_producer_send(struct wend_kafka_pro
                                                            struct wend_bytes key,
                                                            struct wend_bytes value,
                                                            struct wend_error *error);
+/* Messages that brokers have acknowledged. */
+uint64_t wend__kafka_producer_delivered(const struct wend_kafka_producer *producer);
 /* Waits until the brokers have everything. */
 WEND_MUST_CHECK enum wend_status wend__kafka_producer_finish(struct wend_kafka_producer *producer,
                                                              struct wend_error *error);

@@ -39,6 +39,7 @@ static struct wend_bytes point_or_null(const struct wend_tally *tally, uint32_t 
 
 static void fill_journey(const struct wend_tally *tally, struct wend_detail *detail) {
     const struct wend_unit_view *view = &tally->view;
+    detail->exit_point = point_or_null(tally, view->last_point);
     detail->last_stage =
         wend__point_stage(tally->options.touchpoints, view->unit->scope, view->last_point);
     if (tally->has_funnel && tally->funnel.furthest > 0) {

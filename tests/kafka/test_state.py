@@ -80,7 +80,7 @@ class StateCase(StreamCase):
                 named.add(os.path.basename(path))
                 with open(path, encoding="utf-8") as file:
                     named.update(line.split()[1] for line in file
-                                 if line.startswith(("state ", "part ")))
+                                 if line.startswith(("state ", "part ", "outbox ")))
             there = set(os.listdir(self.path(f"state/clicks-{partition}")))
             self.assertEqual(set(), there - named)
 

@@ -51,6 +51,11 @@ Test(checkpoint, a_manifest_is_read_back_as_it_was) {
     claim(&chain);
     struct wend_checkpoint_part part = {"part-1-2", {77, {1, 2}}, -3600, 7200};
     cr_assert(wend__checkpoint_add_part(&chain.head, &part));
+    for (uint64_t seq = 1; seq <= 3; seq++) {
+        struct wend_checkpoint_outbox outbox = {"outbox-1-2", {88, {3, 4}}, seq, 1000 + seq};
+        cr_assert(wend__checkpoint_add_outbox(&chain.head, &outbox));
+    }
+    wend__checkpoint_drop_outboxes(&chain.head, 2);
     cr_assert(wend__checkpoint_add_tick(&chain.head, (struct wend_checkpoint_tick){5, -9}));
     chain.head.mark_us = INT64_MIN;
     chain.head.waiting = UINT64_MAX;
@@ -68,6 +73,11 @@ Test(checkpoint, a_manifest_is_read_back_as_it_was) {
     cr_assert_str_eq(again.head.parts[0].name, "part-1-2");
     cr_assert_eq(again.head.parts[0].ref.checksum.low, 2);
     cr_assert_eq(again.head.parts[0].first_window_us, -3600);
+    cr_assert_eq(again.head.outbox_count, 1);
+    cr_assert_str_eq(again.head.outboxes[0].name, "outbox-1-2");
+    cr_assert_eq(again.head.outboxes[0].ref.checksum.high, 3);
+    cr_assert_eq(again.head.outboxes[0].seq, 3);
+    cr_assert_eq(again.head.outboxes[0].count, 1003);
     cr_assert_eq(again.head.ticks[0].mark_us, -9);
     wend__chain_deinit(&chain);
     wend__chain_deinit(&again);
