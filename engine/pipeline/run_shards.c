@@ -1,3 +1,4 @@
+#include "pipeline/run_publish.h"
 #include "pipeline/run_status.h"
 #include "pipeline/run_windows.h"
 
@@ -87,6 +88,7 @@ enum wend_status wend__run_shards_open(struct wend_run_state *run, struct wend_e
         }
     }
     WEND_TRY(wend__checkpoint_writer_start(run, error));
+    WEND_TRY(wend__run_publish_start(run, error));
     return run->options->kafka->is_live ? wend__run_live_follow(run, error)
                                         : wend__kafka_start(run->kafka, error);
 }
@@ -120,6 +122,7 @@ void wend__run_shards_close(struct wend_run_state *run) {
         return;
     }
     wend__checkpoint_writer_stop(run);
+    wend__run_publish_stop(run);
     for (size_t i = 0; shards->items != NULL && i < shards->count; i++) {
         wend__run_shard_drop(&shards->items[i]);
     }

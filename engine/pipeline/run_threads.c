@@ -1,7 +1,7 @@
 /* The phases of a run, each on one thread a worker. */
 #include "base/memory.h"
 #include "base/processor.h"
-#include "pipeline/run_shards.h"
+#include "pipeline/run_publish.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -107,6 +107,7 @@ static bool tell_progress(struct wend_run_state *run) {
         if (run->options->kafka->is_live && run->phase == WEND_RUN_INGEST) {
             wend__run_live_tell(run);
             wend__run_live_publish(run);
+            wend__run_publish_tell(run);
         }
     }
     if (run->options->progress == NULL) {

@@ -1,5 +1,7 @@
 #include "sql/postgres_sql.h"
 
+#include <string.h>
+
 struct log_column {
     const char *name;
     const char *definition;
@@ -8,7 +10,7 @@ struct log_column {
 
 static const struct log_column log_columns[] = {
     {"publish_id", "bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY",
-     "Number of the publishing; the largest one is what the tables hold"},
+     "Number of the publishing; the tables hold the last one, or all windows since they were made"},
     {"snapshot_id", "text NOT NULL", "Snapshot whose rows were published, 32 hex digits"},
     {"published_at", "timestamptz NOT NULL DEFAULT clock_timestamp()", "When it was published"},
     {"published_by", "text NOT NULL DEFAULT session_user", "The role that published it"},
@@ -17,6 +19,8 @@ static const struct log_column log_columns[] = {
     {"row_count", "bigint NOT NULL", "Rows of all its tables"},
     {"replaced_texts", "bigint NOT NULL",
      "Texts in which bytes that PostgreSQL cannot hold became U+FFFD"},
+    {"window_start", "timestamptz",
+     "Window of a stream whose rows were added; null: a snapshot that replaced all rows"},
     {"watermark", "timestamptz", "Newest time of the data; null without any event"},
     {"events_read", "bigint NOT NULL", "Records that were read for the snapshot"},
     {"events_accepted", "bigint NOT NULL", "Of these, the ones that were counted"},
@@ -74,6 +78,19 @@ void wend__postgres_create_log(struct wend_sql *sql, const struct wend_postgres_
     }
 }
 
+void wend__postgres_widen_log(struct wend_sql *sql, const struct wend_postgres_target *target) {
+    for (size_t i = 0; i < sizeof log_columns / sizeof *log_columns; i++) {
+        const struct log_column *column = &log_columns[i];
+        if (strcmp(column->name, "window_start") == 0) {
+            wend__sql_add(sql, "ALTER TABLE ");
+            wend__sql_qualified(sql, target->schema, WEND_POSTGRES_LOG);
+            wend__sql_add_format(sql, " ADD COLUMN %s %s;\n", column->name, column->definition);
+            add_comment(sql, target->schema, WEND_POSTGRES_LOG, wend__bytes_text(column->name),
+                        column->description);
+        }
+    }
+}
+
 static void add_part_name(struct wend_sql *sql, const struct wend_postgres_target *target,
                           enum wend_table_id table) {
     wend__sql_name(sql, wend__bytes_text(target->store));
@@ -115,15 +132,20 @@ void wend__postgres_create_part(struct wend_sql *sql, const struct wend_postgres
 }
 
 void wend__postgres_copy_part(struct wend_sql *sql, const struct wend_postgres_target *target,
-                              enum wend_table_id table) {
+                              enum wend_table_id table, const char *part) {
     struct wend_sql_columns columns;
     wend__sql_columns_init(&columns, table, target->segments, target->segment_count);
     wend__sql_add(sql, "COPY ");
-    add_part_name(sql, target, table);
+    if (part != NULL) {
+        wend__sql_add(sql, part);
+    } else {
+        add_part_name(sql, target, table);
+    }
     wend__sql_add(sql, " (");
     wend__sql_column_names(sql, &columns);
-    /* FREEZE: the partition is made in this transaction; nobody has to visit its rows again. */
-    wend__sql_add(sql, ") FROM STDIN (FORMAT binary, FREEZE)");
+    /* FREEZE: a new partition is made in this transaction; nobody has to visit its rows again. */
+    wend__sql_add(sql, part != NULL ? ") FROM STDIN (FORMAT binary)"
+                                    : ") FROM STDIN (FORMAT binary, FREEZE)");
 }
 
 /* The indexes of a partition or of the table: equal ones become one when it is attached. */
@@ -147,6 +169,19 @@ static void add_indexes(struct wend_sql *sql, const struct wend_postgres_target 
                                                        : " (scope, window_start);\n");
         }
     }
+}
+
+void wend__postgres_add_column(struct wend_sql *sql, const struct wend_postgres_target *target,
+                               enum wend_table_id table, const struct wend_sql_column *column) {
+    const char *name = wend__schemas[table].name;
+    wend__sql_add(sql, "ALTER TABLE ");
+    wend__sql_qualified(sql, target->schema, name);
+    wend__sql_add(sql, " ADD COLUMN IF NOT EXISTS ");
+    wend__sql_name(sql, column->name);
+    wend__sql_add(sql, " ");
+    wend__sql_add(sql, wend__sql_type(WEND_SQL_POSTGRES, column->type));
+    wend__sql_add(sql, ";\n");
+    add_comment(sql, target->schema, name, column->name, column->description);
 }
 
 void wend__postgres_finish_part(struct wend_sql *sql, const struct wend_postgres_target *target,
