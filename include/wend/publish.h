@@ -78,10 +78,12 @@ wend_publish_windows(const char *directory, const struct wend_publish_options *o
                      struct wend_windows_published *published, struct wend_error *error);
 
 /*
- * The SQL that makes the tables known to an engine: "duckdb", "clickhouse", "trino", "bigquery" or
- * "spark". `location` is the folder or URL where the engine finds the snapshot; NULL: the absolute
- * path of its directory. `schema` NULL: "wend". `*text` is zero-terminated, to be freed with
- * wend_publish_text_free. WEND_ERROR_USAGE: no such engine, or it cannot read from that location.
+ * The SQL that makes the tables known to an engine: "duckdb", "clickhouse", "trino", "athena",
+ * "bigquery" or "spark"; or what the tables mean: "dbt" (a schema.yml with the tables as a source)
+ * or "dictionary" (Markdown). `location` is the folder or URL where the engine finds the snapshot;
+ * NULL: the absolute path of its directory. `schema` NULL: "wend". `*text` is zero-terminated, to
+ * be freed with wend_publish_text_free. WEND_ERROR_USAGE: no such engine, or it cannot read from
+ * that location.
  */
 WEND_API WEND_MUST_CHECK enum wend_status
 wend_publish_views(const struct wend_snapshot *snapshot, const char *engine, const char *location,

@@ -1,7 +1,7 @@
 /* The words of the dialects: quotes, types, columns; and what is said without memory. */
 #include "base/memory.h"
+#include "sql/descriptions.h"
 #include "sql/postgres_sql.h"
-#include "sql/views.h"
 
 #include <criterion/criterion.h>
 
@@ -25,10 +25,11 @@ Test(sql, names_and_texts_cannot_leave_their_quotes) {
     struct wend_bytes given = wend__bytes_text("a'b\"c`d\\e\n");
     const char *const names[WEND_SQL_ENGINE_COUNT] = {"\"a'b\"\"c`d\\e\n\"",  "\"a'b\"\"c`d\\e\n\"",
                                                       "`a'b\"c\\`d\\\\e\\n`", "\"a'b\"\"c`d\\e\n\"",
-                                                      "`a'b\"c\\`d\\\\e\\n`", "`a'b\"c``d\\e\n`"};
+                                                      "`a'b\"c\\`d\\\\e\\n`", "`a'b\"c``d\\e\n`",
+                                                      "`a'b\"c``d\\e\n`"};
     const char *const texts[WEND_SQL_ENGINE_COUNT] = {
-        "'a''b\"c`d\\e\n'", "'a''b\"c`d\\e\n'",     "'a\\'b\"c`d\\\\e\\n'",
-        "'a''b\"c`d\\e\n'", "'a\\'b\"c`d\\\\e\\n'", "'a\\'b\"c`d\\\\e\\n'"};
+        "'a''b\"c`d\\e\n'",     "'a''b\"c`d\\e\n'",     "'a\\'b\"c`d\\\\e\\n'", "'a''b\"c`d\\e\n'",
+        "'a\\'b\"c`d\\\\e\\n'", "'a\\'b\"c`d\\\\e\\n'", "'a\\'b\"c`d\\\\e\\n'"};
     for (unsigned i = 0; i < WEND_SQL_ENGINE_COUNT; i++) {
         expect((enum wend_sql_engine)i, true, given, names[i]);
         expect((enum wend_sql_engine)i, false, given, texts[i]);
@@ -71,17 +72,22 @@ static enum wend_status write_views(enum wend_sql_engine engine, struct wend_buf
     struct wend_sql_views views = {
         .engine = engine,
         .schema = "wend",
-        .location = "gs://a\xff",
+        .location = engine == WEND_SQL_ATHENA ? "s3://a\xff" : "gs://a\xff",
         .snapshot_id = "0123",
         .segments = &segment,
         .segment_count = 1,
         .has_table = {true, true},
     };
-    return wend__sql_views(&views, out, NULL);
+    if (engine == WEND_SQL_POSTGRES) {
+        return wend__sql_dbt(&views, out, NULL);
+    }
+    return engine == WEND_SQL_ENGINE_COUNT ? wend__sql_dictionary(&views, out, NULL)
+                                           : wend__sql_views(&views, out, NULL);
 }
 
 Test(sql, views_without_memory_are_a_failure_and_leave_nothing) {
-    for (unsigned engine = WEND_SQL_DUCKDB; engine < WEND_SQL_ENGINE_COUNT; engine++) {
+    /* The first is dbt's text here, the one behind the last the dictionary. */
+    for (unsigned engine = WEND_SQL_POSTGRES; engine <= WEND_SQL_ENGINE_COUNT; engine++) {
         enum wend_status status = WEND_ERROR_MEMORY;
         uint64_t n = 0;
         while (status == WEND_ERROR_MEMORY) {

@@ -265,8 +265,10 @@ const struct wend_cli_command wend__cli_commands[WEND_CLI_COMMAND_COUNT] = {
                 "PostgreSQL cannot hold a zero byte in a text; it becomes U+FFFD, and is told.\n"
                 "\n"
                 "`wend publish views DIR --engine ENGINE` prints the SQL that makes the Parquet "
-                "files known to DuckDB, ClickHouse, Trino, BigQuery or Spark, as views or external "
-                "tables with comments. `wend publish duckdb DIR` is the same for DuckDB. They read "
+                "files known to DuckDB, ClickHouse, Trino, Athena, BigQuery or Spark, as views or "
+                "external tables with comments; --engine dbt a `schema.yml`, --engine dictionary a "
+                "data dictionary of all tables and columns. `wend publish duckdb DIR` is the same "
+                "for DuckDB. They read "
                 "the files where they are: nothing is copied.",
             .examples =
                 "wend publish postgres out --to \"host=localhost dbname=wend\"\n"
@@ -276,7 +278,10 @@ const struct wend_cli_command wend__cli_commands[WEND_CLI_COMMAND_COUNT] = {
                 "wend publish postgres live --to \"host=localhost dbname=wend\"\n"
                 "# a database file for BI tools that read DuckDB\n"
                 "wend publish duckdb out > views.sql && duckdb wend.duckdb < views.sql\n"
-                "wend publish views out --engine bigquery --at gs://bucket/out > views.sql\n",
+                "wend publish views out --engine bigquery --at gs://bucket/out > views.sql\n"
+                "# what the tables mean, for dbt and for people\n"
+                "wend publish views out --engine dbt > models/wend.yml\n"
+                "wend publish views out --engine dictionary > dictionary.md\n",
             .exits = "3: the server cannot be reached, refuses, or was lost; nothing was "
                      "published.",
         },

@@ -248,9 +248,12 @@ const struct wend_cli_option wend__cli_options[WEND_CLI_OPTION_COUNT] = {
                    "place of windows, or windows in the place of a snapshot."},
     [WEND_CLI_ENGINE] = {
         .name = "engine", .letter = 'e', .kind = WEND_CLI_CHOICE, .value_name = "ENGINE",
-        .choices = "duckdb|clickhouse|trino|bigquery|spark", .standard = "duckdb",
+        .choices = "duckdb|clickhouse|trino|athena|bigquery|spark|dbt|dictionary",
+        .standard = "duckdb",
         .category = WEND_CLI_RESULT, .commands = BIT(PUBLISH),
-        .summary = "views: whose SQL to print"},
+        .summary = "views: whose SQL, dbt's schema.yml, or a dictionary",
+        .details = "dbt gets the tables as a source, with descriptions, types and tests; "
+                   "dictionary is Markdown for people."},
     [WEND_CLI_AT] = {
         .name = "at", .kind = WEND_CLI_TEXT, .value_name = "PLACE",
         .category = WEND_CLI_RESULT, .commands = BIT(PUBLISH),
