@@ -7,6 +7,7 @@
 
 #define TURN_ATTEMPTS 50U
 #define TURN_PAUSE_MS 200U
+#define SERVER_WITH_BLOOM 140000
 
 enum wend_status wend__publisher_run(struct wend_publisher *publisher, struct wend_sql *sql,
                                      PGresult **result, struct wend_error *error) {
@@ -81,8 +82,8 @@ static enum wend_status make_schema(struct wend_publisher *publisher, const char
     return wend__publisher_run(publisher, &sql, NULL, error);
 }
 
-/* Statistics of the tables as a whole, which the server does not gather by itself. It is published
- * already: what fails here is only told. */
+/* Statistics of the tables as a whole, which the server does not gather by itself, and of their
+ * partitions. It is published already: what fails here is only told. */
 static void analyze(struct wend_publisher *publisher) {
     const struct wend_postgres_options *options = publisher->options;
     struct wend_sql sql = {.engine = WEND_SQL_POSTGRES};
@@ -152,6 +153,8 @@ static enum wend_status connect(struct wend_publisher *publisher, struct wend_er
                       "a password on the command line can be seen by other users of this machine; "
                       "put it into ~/.pgpass or PGPASSWORD");
     }
+    publisher->target.has_bloom =
+        wend__postgres_server_version(publisher->postgres) >= SERVER_WITH_BLOOM;
     wend__postgres_place(publisher->postgres, published->place, sizeof published->place);
     size_t len = strlen(published->place);
     (void)snprintf(published->place + len, sizeof published->place - len, ", schema %s",

@@ -27,6 +27,7 @@ struct wend_postgres_target {
     const struct wend_bytes *segments;
     uint32_t segment_count;
     bool has_long_scopes; /* a scope is too long for an index over it */
+    bool has_bloom;       /* the server has Bloom filters in BRIN indexes (14 and later) */
     uint64_t publish_id;
 };
 
@@ -37,7 +38,7 @@ void wend__postgres_create_log(struct wend_sql *sql, const struct wend_postgres_
 void wend__postgres_widen_log(struct wend_sql *sql, const struct wend_postgres_target *target);
 
 /* The partition for new rows; the statement that loads it (or the one that is there and called
- * `part`, as SQL); its indexes and statistics. */
+ * `part`, as SQL); its indexes. */
 void wend__postgres_create_part(struct wend_sql *sql, const struct wend_postgres_target *target,
                                 enum wend_table_id table);
 void wend__postgres_copy_part(struct wend_sql *sql, const struct wend_postgres_target *target,

@@ -4,6 +4,7 @@
 #include "sql/postgres_sql.h"
 
 #include <criterion/criterion.h>
+#include <string.h>
 
 static const struct wend_bytes segment = {(const uint8_t *)"order", 5};
 
@@ -111,9 +112,24 @@ Test(sql, a_scope_that_is_too_long_for_an_index_stays_out_of_it) {
         wend__postgres_finish_part(&sql, &target, WEND_TABLE_FLOW);
         cr_expect(wend__bytes_is(wend__buffer_view(&sql.text),
                                  is_long ? "CREATE INDEX ON \"s_store\".flow_7 (window_start);\n"
-                                           "ANALYZE \"s_store\".flow_7;\n"
                                          : "CREATE INDEX ON \"s_store\".flow_7 (scope, "
-                                           "window_start);\nANALYZE \"s_store\".flow_7;\n"));
+                                           "window_start);\n"));
+        wend__buffer_deinit(&sql.text);
+    }
+}
+
+Test(sql, sessions_and_journeys_have_one_index_where_the_server_has_bloom_filters) {
+    for (int has_bloom = 0; has_bloom < 2; has_bloom++) {
+        struct wend_postgres_target target = {
+            .schema = "s", .store = "s_store", .has_bloom = has_bloom == 1, .publish_id = 7};
+        struct wend_sql sql = {.engine = WEND_SQL_POSTGRES};
+        wend__postgres_finish_part(&sql, &target, WEND_TABLE_JOURNEYS);
+        cr_assert(wend__buffer_append(&sql.text, "", 1));
+        const char *text = (const char *)sql.text.data;
+        cr_expect_not_null(strstr(text, "USING brin (ended_at, window_start"));
+        cr_expect_eq(strstr(text, "USING hash (customer_id)") == NULL, has_bloom == 1);
+        cr_expect_eq(strstr(text, "customer_id text_bloom_ops") != NULL, has_bloom == 1);
+        cr_expect_null(strstr(text, "(scope"));
         wend__buffer_deinit(&sql.text);
     }
 }
