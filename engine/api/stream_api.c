@@ -68,6 +68,8 @@ enum wend_status wend__stream_run(const struct wend_stream_options *options, boo
         .note_context = options->note_context,
         .outcomes = find_outcomes(settings, ruleset.kafka_count + options->setting_count),
         .live = live,
+        .publish = options->publish,
+        .publish_schema = options->publish_schema,
     };
     enum wend_status status = wend__replay_inputs(&options->replay, NULL, 0, NULL, &kafka, &ruleset,
                                                   definitions, result, error);

@@ -87,6 +87,7 @@ struct wend_schema {
 extern const struct wend_schema wend__schemas[WEND_TABLE_COUNT];
 /* The columns that every table starts with, before the segments (nullable texts). */
 #define WEND_COMMON_COLUMNS 2U
+#define WEND_COLUMN_WINDOW_START 1U /* which one of them */
 extern const struct wend_column wend__common_columns[WEND_COMMON_COLUMNS];
 
 /* The table called `name`, or WEND_TABLE_COUNT. */

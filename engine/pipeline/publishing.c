@@ -4,7 +4,7 @@
 #include "base/memory.h"
 #include "snapshot/derived.h"
 #include "snapshot/snapshot_files.h"
-#include "sql/views.h"
+#include "sql/descriptions.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -97,7 +97,22 @@ enum wend_status wend__snapshot_publish(const struct wend_snapshot *snapshot,
     return wend__postgres_publish(&whole, published, error);
 }
 
-static enum wend_status write_views(const struct wend_snapshot *snapshot,
+/* What the tables may be written as, beside the SQL of an engine. */
+typedef enum wend_status write_call(const struct wend_sql_views *views, struct wend_buffer *out,
+                                    struct wend_error *error);
+
+static write_call *find_writer(const char *name, enum wend_sql_engine *engine) {
+    *engine = wend__sql_engine_find(name);
+    if (strcmp(name, "dbt") == 0) {
+        return wend__sql_dbt;
+    }
+    if (strcmp(name, "dictionary") == 0) {
+        return wend__sql_dictionary;
+    }
+    return *engine == WEND_SQL_ENGINE_COUNT ? NULL : wend__sql_views;
+}
+
+static enum wend_status write_views(const struct wend_snapshot *snapshot, write_call *write,
                                     enum wend_sql_engine engine, const char *location,
                                     const char *schema, struct wend_buffer *out,
                                     struct wend_error *error) {
@@ -123,7 +138,7 @@ static enum wend_status write_views(const struct wend_snapshot *snapshot,
         return wend__fail_memory(error);
     }
     views.location = place;
-    enum wend_status status = wend__sql_views(&views, out, error);
+    enum wend_status status = write(&views, out, error);
     wend__free(place);
     return status;
 }
@@ -131,22 +146,23 @@ static enum wend_status write_views(const struct wend_snapshot *snapshot,
 enum wend_status wend__snapshot_views(const struct wend_snapshot *snapshot, const char *engine,
                                       const char *location, const char *schema,
                                       struct wend_buffer *out, struct wend_error *error) {
-    enum wend_sql_engine known = wend__sql_engine_find(engine);
-    if (known == WEND_SQL_ENGINE_COUNT) {
+    enum wend_sql_engine known;
+    write_call *write = find_writer(engine, &known);
+    if (write == NULL) {
         return wend__fail(error, WEND_ERROR_USAGE,
                           "no engine is called '%.64s'; there are duckdb, clickhouse, trino, "
-                          "bigquery and spark",
+                          "athena, bigquery, spark, dbt and dictionary",
                           engine);
     }
     if (location != NULL) {
-        return write_views(snapshot, known, location, schema, out, error);
+        return write_views(snapshot, write, known, location, schema, out, error);
     }
     const char *directory = wend__snapshot_directory(snapshot);
     char *absolute = realpath(directory, NULL);
     if (absolute == NULL) {
         return wend__fail_os(error, "find", directory, errno);
     }
-    enum wend_status status = write_views(snapshot, known, absolute, schema, out, error);
+    enum wend_status status = write_views(snapshot, write, known, absolute, schema, out, error);
     wend__free(absolute);
     return status;
 }

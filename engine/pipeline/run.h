@@ -40,11 +40,13 @@ struct wend_run_kafka {
     void *note_context;
     const char *state; /* directory of the checkpoints; NULL: nothing is kept */
     int64_t checkpoint_us;
-    bool is_live;             /* as a member of a group, until it is told to stop; with `state` */
-    int64_t idle_us;          /* live: until a partition counts as idle; 0: never */
-    bool accepts_definitions; /* that differ from those of the checkpoints */
-    const char *outcomes;     /* the topic that gets decided journeys; with `state`; NULL: none */
-    struct wend_live *live;   /* filled in for who looks meanwhile; NULL: nobody does */
+    bool is_live;               /* as a member of a group, until it is told to stop; with `state` */
+    int64_t idle_us;            /* live: until a partition counts as idle; 0: never */
+    bool accepts_definitions;   /* that differ from those of the checkpoints */
+    const char *publish;        /* live: a PostgreSQL for the windows, as libpq takes it; or NULL */
+    const char *publish_schema; /* NULL: the usual one */
+    const char *outcomes;       /* the topic that gets decided journeys; with `state`; NULL: none */
+    struct wend_live *live;     /* filled in for who looks meanwhile; NULL: nobody does */
 };
 
 /* Everything is borrowed for the run. 0 and NULL: the default, where there is one. */

@@ -1,4 +1,5 @@
 #include "pipeline/run_outcomes.h"
+#include "pipeline/run_publish.h"
 #include "pipeline/run_status.h"
 #include "pipeline/run_windows.h"
 
@@ -89,6 +90,7 @@ enum wend_status wend__run_shards_open(struct wend_run_state *run, struct wend_e
         }
     }
     WEND_TRY(wend__checkpoint_writer_start(run, error));
+    WEND_TRY(wend__run_publish_start(run, error));
     return run->options->kafka->is_live ? wend__run_live_follow(run, error)
                                         : wend__kafka_start(run->kafka, error);
 }
@@ -125,6 +127,7 @@ void wend__run_shards_close(struct wend_run_state *run) {
     }
     wend__checkpoint_writer_stop(run);
     wend__outcomes_close(run);
+    wend__run_publish_stop(run);
     for (size_t i = 0; shards->items != NULL && i < shards->count; i++) {
         wend__run_shard_drop(&shards->items[i]);
     }

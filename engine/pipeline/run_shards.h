@@ -68,6 +68,7 @@ struct wend_run_shard {
 struct wend_checkpoint_writer;
 struct wend_outcomes;
 struct wend_run_windows;
+struct wend_run_publish;
 struct wend_shard_status;
 
 struct wend_run_shards {
@@ -79,7 +80,8 @@ struct wend_run_shards {
     struct wend_hash128 shape_hash;
     struct wend_checkpoint_writer *writer;
     struct wend_run_windows *windows;
-    struct wend_outcomes *outcomes; /* NULL: nobody wants them */
+    struct wend_outcomes *outcomes;   /* NULL: nobody wants them */
+    struct wend_run_publish *publish; /* NULL: windows stay in their folder */
 
     /* live: all of it is guarded by the lock */
     bool has_lock;

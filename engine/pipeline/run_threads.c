@@ -2,6 +2,7 @@
 #include "base/memory.h"
 #include "base/processor.h"
 #include "pipeline/run_outcomes.h"
+#include "pipeline/run_publish.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -108,6 +109,7 @@ static bool tell_progress(struct wend_run_state *run) {
         if (run->options->kafka->is_live && run->phase == WEND_RUN_INGEST) {
             wend__run_live_tell(run);
             wend__run_live_publish(run);
+            wend__run_publish_tell(run);
         }
     }
     if (run->options->progress == NULL) {

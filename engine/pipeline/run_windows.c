@@ -4,6 +4,8 @@
 #include "base/clock.h"
 #include "base/io.h"
 #include "base/memory.h"
+#include "pipeline/run_publish.h"
+#include "snapshot/window_folders.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -11,11 +13,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #define LOOK_US WEND_US_PER_SECOND
-enum { NAME_BYTES = 32, PATH_BYTES = 4096 };
+enum { PATH_BYTES = 4096 };
 
 struct wend_run_windows {
     char output[PATH_BYTES];  /* "": nothing was ever published */
@@ -34,11 +35,8 @@ static bool record_path(const struct wend_run_state *run, const char *suffix, ch
 }
 
 static bool window_path(const struct wend_run_windows *windows, int64_t window_us, char *path) {
-    char name[NAME_BYTES] = "";
-    time_t seconds = (time_t)(window_us / WEND_US_PER_SECOND);
-    struct tm parts;
-    if (gmtime_r(&seconds, &parts) == NULL ||
-        strftime(name, sizeof name, "%Y-%m-%dT%H-%M-%SZ", &parts) == 0) {
+    char name[WEND_WINDOW_NAME_BYTES];
+    if (!wend__window_name(window_us, name)) {
         return false;
     }
     int len = snprintf(path, PATH_BYTES, "%s/%s", windows->output, name);
@@ -377,6 +375,7 @@ static enum wend_status publish_next(struct wend_run_state *run, struct wend_cha
     WEND_TRY(write_record(run, window_us + length_us, error));
     atomic_store_explicit(&run->shards->windows->until_us, window_us + length_us,
                           memory_order_relaxed);
+    wend__run_publish_wake(run);
     return WEND_OK;
 }
 

@@ -237,6 +237,10 @@ void wend__postgres_place(const struct wend_postgres *postgres, char *place, siz
                    host[0] == '\0' ? "this machine" : host, is_folder ? ", port " : ":", port);
 }
 
+int wend__postgres_server_version(const struct wend_postgres *postgres) {
+    return PQserverVersion(postgres->connection);
+}
+
 bool wend__postgres_password_used(const struct wend_postgres *postgres, const char *conninfo) {
     const char *password = PQpass(postgres->connection);
     return password != NULL && password[0] != '\0' && strstr(conninfo, password) != NULL;

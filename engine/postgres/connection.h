@@ -33,6 +33,8 @@ void wend__postgres_close(struct wend_postgres *postgres);
 
 /* "database NAME on HOST:PORT", or on a folder of sockets. Never the user or the password. */
 void wend__postgres_place(const struct wend_postgres *postgres, char *place, size_t size);
+/* 150004 for 15.4. */
+int wend__postgres_server_version(const struct wend_postgres *postgres);
 bool wend__postgres_password_used(const struct wend_postgres *postgres, const char *conninfo);
 
 /*

@@ -7,6 +7,10 @@
  * everything back, and the same call may be made again. Readers wait for a moment only, at the end;
  * and publishing waits for them, in short attempts, so that nobody queues behind it for long.
  *
+ * A window of a stream is added instead: its rows go into the partitions that are there, in one
+ * transaction, too; rows of the same window that an earlier publishing has left are removed first.
+ * Readers then wait for nothing.
+ *
  * Texts: a zero byte, which PostgreSQL cannot hold, and what is no UTF-8 become U+FFFD.
  *
  * Threads: one at a time.
@@ -30,7 +34,12 @@ struct wend_postgres_rows {
 struct wend_postgres_options {
     const char *conninfo; /* for libpq: keywords and values, or a URI */
     const char *schema;
-    bool again;              /* publish although the snapshot is what the tables hold */
+    bool again;              /* publish although the snapshot is what the tables hold, or they
+                                hold something of the other kind */
+    bool is_window;          /* its rows are added to those of other windows */
+    int64_t window_us;       /* is_window: where it starts; all its rows must say so */
+    bool password_is_told;   /* that others can see it needs no note any more */
+    bool more_follow;        /* statistics are gathered by a later publishing */
     const char *snapshot_id; /* hex digits */
     const char *version;     /* of wend */
     const char *definitions_name;
@@ -61,6 +70,20 @@ struct wend_postgres_published {
     char published_at[64];   /* of what was there: "2025-03-03 12:00:00 UTC" */
 };
 
+/* A window that the tables hold. */
+struct wend_postgres_window {
+    int64_t window_us;
+    char snapshot_id[33];
+};
+struct wend_postgres_windows {
+    struct wend_postgres_window *items; /* by time; to be freed with wend__free */
+    size_t count;
+};
+
+/* Looks at what can be wrong before a server is asked: WEND_ERROR_USAGE as below. */
+WEND_MUST_CHECK enum wend_status wend__postgres_check(const char *conninfo, const char *schema,
+                                                      struct wend_error *error);
+
 /*
  * WEND_ERROR_USAGE: `conninfo` or `schema` cannot be used, or this build has no PostgreSQL;
  * WEND_ERROR_IO: the server cannot be reached, refuses, or was lost, or the rows cannot be read;
@@ -69,6 +92,14 @@ struct wend_postgres_published {
 WEND_MUST_CHECK enum wend_status wend__postgres_publish(const struct wend_postgres_options *options,
                                                         struct wend_postgres_published *published,
                                                         struct wend_error *error);
+
+/* The windows that the schema holds; none where nothing was ever published. Of `options` conninfo,
+ * schema, progress, note and context are looked at; of `published` place is filled in. Errors as
+ * above. */
+WEND_MUST_CHECK enum wend_status
+wend__postgres_list_windows(const struct wend_postgres_options *options,
+                            struct wend_postgres_published *published,
+                            struct wend_postgres_windows *windows, struct wend_error *error);
 
 /* Of libpq: 150004 for 15.4; 0 in a build without. */
 int wend__postgres_version(void);

@@ -1,11 +1,13 @@
 /* The whole of a publishing, in one transaction. */
 #include "postgres/publisher.h"
+#include "postgres/trouble.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
 #define TURN_ATTEMPTS 50U
 #define TURN_PAUSE_MS 200U
+#define SERVER_WITH_BLOOM 140000
 
 enum wend_status wend__publisher_run(struct wend_publisher *publisher, struct wend_sql *sql,
                                      PGresult **result, struct wend_error *error) {
@@ -80,120 +82,8 @@ static enum wend_status make_schema(struct wend_publisher *publisher, const char
     return wend__publisher_run(publisher, &sql, NULL, error);
 }
 
-/* An owner is needed only where there is something to make. */
-static enum wend_status make_log(struct wend_publisher *publisher, struct wend_error *error) {
-    struct wend_sql sql = {.engine = WEND_SQL_POSTGRES};
-    PGresult *result = NULL;
-    wend__sql_add(&sql, "SELECT 1 FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n "
-                        "ON n.oid = c.relnamespace WHERE c.relname = '" WEND_POSTGRES_LOG
-                        "' AND n.nspname = ");
-    wend__sql_text(&sql, wend__bytes_text(publisher->target.schema));
-    WEND_TRY(wend__publisher_run(publisher, &sql, &result, error));
-    bool is_there = PQntuples(result) > 0;
-    PQclear(result);
-    if (is_there) {
-        return WEND_OK;
-    }
-    wend__postgres_create_log(&sql, &publisher->target);
-    return wend__publisher_run(publisher, &sql, NULL, error);
-}
-
-/*
- * Whether the tables hold this snapshot: it is the last one of the log, and all of its partitions
- * stand where they were put (somebody may have dropped a table).
- */
-static enum wend_status look_for_it(struct wend_publisher *publisher, bool *is_there,
-                                    struct wend_error *error) {
-    struct wend_sql sql = {.engine = WEND_SQL_POSTGRES};
-    PGresult *result = NULL;
-    wend__sql_add(&sql, "SELECT l.snapshot_id, "
-                        "pg_catalog.to_char(l.published_at, 'YYYY-MM-DD HH24:MI:SS') || ' UTC', "
-                        "pg_catalog.cardinality(l.table_names) = (SELECT pg_catalog.count(*) "
-                        "FROM pg_catalog.pg_inherits i "
-                        "JOIN pg_catalog.pg_class p ON p.oid = i.inhrelid "
-                        "JOIN pg_catalog.pg_class t ON t.oid = i.inhparent "
-                        "JOIN pg_catalog.pg_namespace n ON n.oid = t.relnamespace "
-                        "WHERE p.relname = t.relname || '_' || l.publish_id AND n.nspname = ");
-    wend__sql_text(&sql, wend__bytes_text(publisher->target.schema));
-    wend__sql_add(&sql, "), l.publish_id FROM ");
-    wend__sql_qualified(&sql, publisher->target.schema, WEND_POSTGRES_LOG);
-    wend__sql_add(&sql, " l ORDER BY l.publish_id DESC LIMIT 1");
-    WEND_TRY(wend__publisher_run(publisher, &sql, &result, error));
-    *is_there = PQntuples(result) == 1 &&
-                strcmp(PQgetvalue(result, 0, 0), publisher->options->snapshot_id) == 0 &&
-                PQgetvalue(result, 0, 2)[0] == 't';
-    if (*is_there) {
-        (void)snprintf(publisher->published->published_at,
-                       sizeof publisher->published->published_at, "%s", PQgetvalue(result, 0, 1));
-        publisher->published->publish_id = strtoull(PQgetvalue(result, 0, 3), NULL, 10);
-    }
-    PQclear(result);
-    return WEND_OK;
-}
-
-static void add_table_names(struct wend_sql *sql, const struct wend_postgres_options *options) {
-    bool is_first = true;
-    wend__sql_add(sql, "ARRAY[");
-    for (unsigned id = 0; id < WEND_TABLE_COUNT; id++) {
-        if (options->has_table[id]) {
-            wend__sql_add_format(sql, "%s'%s'", is_first ? "" : ", ", wend__schemas[id].name);
-            is_first = false;
-        }
-    }
-    wend__sql_add(sql, "]::text[]");
-}
-
-/* The row of the log; its number names the partitions. */
-static enum wend_status write_log(struct wend_publisher *publisher, struct wend_error *error) {
-    const struct wend_postgres_options *options = publisher->options;
-    struct wend_sql sql = {.engine = WEND_SQL_POSTGRES};
-    PGresult *result = NULL;
-    wend__sql_add(&sql, "INSERT INTO ");
-    wend__sql_qualified(&sql, publisher->target.schema, WEND_POSTGRES_LOG);
-    wend__sql_add(&sql, " (snapshot_id, wend_version, definitions_name, definitions_hash, "
-                        "table_names, watermark, events_read, events_accepted, row_count, "
-                        "replaced_texts) VALUES (");
-    const char *const texts[] = {options->snapshot_id, options->version, options->definitions_name,
-                                 options->definitions_hash};
-    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
-        wend__sql_text(&sql, wend__bytes_text(texts[i]));
-        wend__sql_add(&sql, ", ");
-    }
-    add_table_names(&sql, options);
-    if (options->has_watermark) {
-        wend__sql_add_format(&sql,
-                             ", timestamptz '1970-01-01 00:00:00 UTC' + interval '1 microsecond' * "
-                             "(%lld)",
-                             (long long)options->watermark_us);
-    } else {
-        wend__sql_add(&sql, ", NULL");
-    }
-    wend__sql_add_format(&sql, ", %llu, %llu, 0, 0) RETURNING publish_id",
-                         (unsigned long long)options->events_read,
-                         (unsigned long long)options->events_accepted);
-    WEND_TRY(wend__publisher_run(publisher, &sql, &result, error));
-    publisher->target.publish_id = strtoull(PQgetvalue(result, 0, 0), NULL, 10);
-    publisher->published->publish_id = publisher->target.publish_id;
-    PQclear(result);
-    return WEND_OK;
-}
-
-static enum wend_status finish_log(struct wend_publisher *publisher, struct wend_error *error) {
-    const struct wend_postgres_published *published = publisher->published;
-    struct wend_sql sql = {.engine = WEND_SQL_POSTGRES};
-    wend__sql_add(&sql, "UPDATE ");
-    wend__sql_qualified(&sql, publisher->target.schema, WEND_POSTGRES_LOG);
-    wend__sql_add_format(&sql,
-                         " SET row_count = %llu, replaced_texts = %llu, "
-                         "published_at = pg_catalog.clock_timestamp() WHERE publish_id = %llu",
-                         (unsigned long long)published->row_count,
-                         (unsigned long long)published->replaced_texts,
-                         (unsigned long long)published->publish_id);
-    return wend__publisher_run(publisher, &sql, NULL, error);
-}
-
-/* Statistics of the tables as a whole, which the server does not gather by itself. It is published
- * already: what fails here is only told. */
+/* Statistics of the tables as a whole, which the server does not gather by itself, and of their
+ * partitions. It is published already: what fails here is only told. */
 static void analyze(struct wend_publisher *publisher) {
     const struct wend_postgres_options *options = publisher->options;
     struct wend_sql sql = {.engine = WEND_SQL_POSTGRES};
@@ -217,22 +107,31 @@ static enum wend_status publish(struct wend_publisher *publisher, struct wend_er
     WEND_TRY(take_turn(publisher, error));
     WEND_TRY(make_schema(publisher, publisher->target.schema, error));
     WEND_TRY(make_schema(publisher, publisher->target.store, error));
-    WEND_TRY(make_log(publisher, error));
-    WEND_TRY(look_for_it(publisher, &is_there, error));
+    WEND_TRY(wend__publisher_make_log(publisher, error));
+    WEND_TRY(wend__publisher_look(publisher, &is_there, error));
     if (is_there && !options->again) {
         publisher->published->was_there = true;
         return wend__postgres_run(publisher->postgres, "ROLLBACK", NULL, error);
     }
-    WEND_TRY(write_log(publisher, error));
+    WEND_TRY(wend__publisher_write_log(publisher, error));
+    if (publisher->adds && publisher->was_published) {
+        WEND_TRY(wend__publisher_clear(publisher, error));
+    }
     for (unsigned id = 0; id < WEND_TABLE_COUNT; id++) {
+        enum wend_table_id table = (enum wend_table_id)id;
         if (options->has_table[id]) {
-            WEND_TRY(wend__publisher_load(publisher, (enum wend_table_id)id, error));
+            WEND_TRY(publisher->adds ? wend__publisher_add(publisher, table, error)
+                                     : wend__publisher_load(publisher, table, error));
         }
     }
-    WEND_TRY(finish_log(publisher, error));
-    WEND_TRY(wend__publisher_swap(publisher, error));
+    WEND_TRY(wend__publisher_finish_log(publisher, error));
+    if (!publisher->adds) {
+        WEND_TRY(wend__publisher_swap(publisher, error));
+    }
     WEND_TRY(wend__postgres_commit(publisher->postgres, error));
-    analyze(publisher);
+    if (!options->more_follow) {
+        analyze(publisher);
+    }
     return WEND_OK;
 }
 
@@ -243,36 +142,41 @@ static bool is_stopped(void *context) {
            !options->progress(options->context, publisher->done_rows, publisher->total_rows);
 }
 
-static enum wend_status connect_and_publish(struct wend_publisher *publisher,
-                                            struct wend_error *error) {
+static enum wend_status connect(struct wend_publisher *publisher, struct wend_error *error) {
     const struct wend_postgres_options *options = publisher->options;
     struct wend_postgres_published *published = publisher->published;
     struct wend_postgres_stop stop = {is_stopped, publisher};
     WEND_TRY(wend__postgres_open(options->conninfo, stop, &publisher->postgres, error));
-    if (options->note != NULL &&
+    if (options->note != NULL && !options->password_is_told &&
         wend__postgres_password_used(publisher->postgres, options->conninfo)) {
         options->note(options->context,
-                      "a password in --to can be seen by other users of this machine; put it into "
-                      "~/.pgpass or PGPASSWORD");
+                      "a password on the command line can be seen by other users of this machine; "
+                      "put it into ~/.pgpass or PGPASSWORD");
     }
+    publisher->target.has_bloom =
+        wend__postgres_server_version(publisher->postgres) >= SERVER_WITH_BLOOM;
     wend__postgres_place(publisher->postgres, published->place, sizeof published->place);
     size_t len = strlen(published->place);
     (void)snprintf(published->place + len, sizeof published->place - len, ", schema %s",
                    options->schema);
-    return publish(publisher, error);
+    return WEND_OK;
 }
 
-enum wend_status wend__postgres_publish(const struct wend_postgres_options *options,
-                                        struct wend_postgres_published *published,
-                                        struct wend_error *error) {
-    *published = (struct wend_postgres_published){0};
-    size_t len = strlen(options->schema);
+enum wend_status wend__postgres_check(const char *conninfo, const char *schema,
+                                      struct wend_error *error) {
+    size_t len = strlen(schema);
     if (len == 0 || len > WEND_POSTGRES_SCHEMA_MAX) {
         return wend__fail(error, WEND_ERROR_USAGE,
                           "--schema: a name of 1 to %u bytes, please; PostgreSQL keeps no more",
                           WEND_POSTGRES_SCHEMA_MAX);
     }
-    struct wend_publisher publisher = {
+    return wend__postgres_check_conninfo(conninfo, error);
+}
+
+static void init(struct wend_publisher *publisher, const struct wend_postgres_options *options,
+                 struct wend_postgres_published *published) {
+    *published = (struct wend_postgres_published){0};
+    *publisher = (struct wend_publisher){
         .options = options,
         .published = published,
         .target = {.schema = options->schema,
@@ -280,12 +184,41 @@ enum wend_status wend__postgres_publish(const struct wend_postgres_options *opti
                    .segment_count = options->segment_count,
                    .has_long_scopes = options->has_long_scopes},
     };
-    (void)snprintf(publisher.store, sizeof publisher.store, "%s_store", options->schema);
-    publisher.target.store = publisher.store;
+    (void)snprintf(publisher->store, sizeof publisher->store, "%s_store", options->schema);
+    publisher->target.store = publisher->store;
     for (unsigned id = 0; id < WEND_TABLE_COUNT; id++) {
-        publisher.total_rows += options->has_table[id] ? options->row_counts[id] : 0;
+        publisher->total_rows += options->has_table[id] ? options->row_counts[id] : 0;
     }
-    enum wend_status status = connect_and_publish(&publisher, error);
+}
+
+enum wend_status wend__postgres_publish(const struct wend_postgres_options *options,
+                                        struct wend_postgres_published *published,
+                                        struct wend_error *error) {
+    struct wend_publisher publisher;
+    *published = (struct wend_postgres_published){0};
+    WEND_TRY(wend__postgres_check(options->conninfo, options->schema, error));
+    init(&publisher, options, published);
+    enum wend_status status = connect(&publisher, error);
+    if (status == WEND_OK) {
+        status = publish(&publisher, error);
+    }
+    wend__postgres_close(publisher.postgres);
+    return status;
+}
+
+enum wend_status wend__postgres_list_windows(const struct wend_postgres_options *options,
+                                             struct wend_postgres_published *published,
+                                             struct wend_postgres_windows *windows,
+                                             struct wend_error *error) {
+    struct wend_publisher publisher;
+    *windows = (struct wend_postgres_windows){0};
+    *published = (struct wend_postgres_published){0};
+    WEND_TRY(wend__postgres_check(options->conninfo, options->schema, error));
+    init(&publisher, options, published);
+    enum wend_status status = connect(&publisher, error);
+    if (status == WEND_OK) {
+        status = wend__publisher_list(&publisher, windows, error);
+    }
     wend__postgres_close(publisher.postgres);
     return status;
 }

@@ -22,6 +22,19 @@ static enum wend_status tell(struct wend_publisher *publisher, struct wend_error
     return WEND_OK;
 }
 
+/* A row of another window would not be found again when this one is published anew. */
+static enum wend_status check_window(const struct wend_postgres_options *options,
+                                     struct wend_error *error) {
+    const struct wend_parquet_value *start =
+        options->rows.value(options->rows.context, WEND_COLUMN_WINDOW_START);
+    if (!start->is_null && start->integer == options->window_us) {
+        return WEND_OK;
+    }
+    return wend__fail(error, WEND_ERROR_IO,
+                      "a row is of another window than the name of its folder says; nothing of it "
+                      "was published; give the folder the name that `wend stream` gave it");
+}
+
 static enum wend_status send_rows(struct wend_publisher *publisher,
                                   const struct wend_sql_columns *columns, struct wend_buffer *rows,
                                   uint64_t *count, struct wend_error *error) {
@@ -34,6 +47,9 @@ static enum wend_status send_rows(struct wend_publisher *publisher,
         WEND_TRY(source->next(source->context, &found, error));
         if (!found) {
             break;
+        }
+        if (publisher->options->is_window) {
+            WEND_TRY(check_window(publisher->options, error));
         }
         if (!wend__copy_row(rows, columns, source->value, source->context,
                             &publisher->published->replaced_texts)) {
@@ -74,22 +90,28 @@ static enum wend_status copy(struct wend_publisher *publisher, enum wend_table_i
     return tell(publisher, error);
 }
 
-enum wend_status wend__publisher_load(struct wend_publisher *publisher, enum wend_table_id table,
-                                      struct wend_error *error) {
+enum wend_status wend__publisher_copy(struct wend_publisher *publisher, enum wend_table_id table,
+                                      const char *part, struct wend_error *error) {
     const struct wend_postgres_rows *source = &publisher->options->rows;
     struct wend_sql sql = {.engine = WEND_SQL_POSTGRES};
-    wend__postgres_create_part(&sql, &publisher->target, table);
-    WEND_TRY(wend__publisher_run(publisher, &sql, NULL, error));
     enum wend_status status = source->open(source->context, table, error);
     if (status == WEND_OK) {
-        wend__postgres_copy_part(&sql, &publisher->target, table);
+        wend__postgres_copy_part(&sql, &publisher->target, table, part);
         status = wend__publisher_run(publisher, &sql, NULL, error);
     }
     if (status == WEND_OK) {
         status = copy(publisher, table, error);
     }
     source->close(source->context);
-    WEND_TRY(status);
+    return status;
+}
+
+enum wend_status wend__publisher_load(struct wend_publisher *publisher, enum wend_table_id table,
+                                      struct wend_error *error) {
+    struct wend_sql sql = {.engine = WEND_SQL_POSTGRES};
+    wend__postgres_create_part(&sql, &publisher->target, table);
+    WEND_TRY(wend__publisher_run(publisher, &sql, NULL, error));
+    WEND_TRY(wend__publisher_copy(publisher, table, NULL, error));
     wend__postgres_finish_part(&sql, &publisher->target, table);
     return wend__publisher_run(publisher, &sql, NULL, error);
 }

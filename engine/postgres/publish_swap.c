@@ -14,9 +14,8 @@
 #define LOCK_ATTEMPTS 120U
 #define LOCK_NOTE_AT 3U
 
-/* One row: relkind, layout, partitions. */
-static enum wend_status look_up(struct wend_publisher *publisher, enum wend_table_id table,
-                                PGresult **result, struct wend_error *error) {
+enum wend_status wend__publisher_look_up(struct wend_publisher *publisher, enum wend_table_id table,
+                                         PGresult **result, struct wend_error *error) {
     struct wend_sql sql = {.engine = WEND_SQL_POSTGRES};
     wend__sql_add(&sql,
                   "SELECT c.relkind::text, "
@@ -33,13 +32,21 @@ static enum wend_status look_up(struct wend_publisher *publisher, enum wend_tabl
     return wend__publisher_run(publisher, &sql, result, error);
 }
 
-static bool fits(struct wend_publisher *publisher, enum wend_table_id table, const char *layout,
-                 bool *is_same) {
+bool wend__publisher_fits(struct wend_publisher *publisher, enum wend_table_id table,
+                          const char *layout, bool *is_same) {
     struct wend_sql wanted = {.engine = WEND_SQL_POSTGRES};
     wend__postgres_layout(&wanted, &publisher->target, table);
     *is_same = wend__bytes_is(wend__buffer_view(&wanted.text), layout);
     wend__buffer_deinit(&wanted.text);
     return !wanted.failed;
+}
+
+enum wend_status wend__publisher_fail_strange(const struct wend_publisher *publisher,
+                                              enum wend_table_id table, struct wend_error *error) {
+    return wend__fail(error, WEND_ERROR_USAGE,
+                      "%s.%s is there and was not made by wend; publish to another --schema, or "
+                      "rename it",
+                      publisher->target.schema, wend__schemas[table].name);
 }
 
 /* Adds what makes room for the new partition, and the partition. */
@@ -51,12 +58,10 @@ static enum wend_status plan_table(struct wend_publisher *publisher, enum wend_t
     bool is_wanted = publisher->options->has_table[table];
     bool is_same = false;
     if (is_there && strcmp(PQgetvalue(found, 0, 0), "p") != 0) {
-        return wend__fail(error, WEND_ERROR_USAGE,
-                          "%s.%s is there and was not made by wend; publish to another --schema, "
-                          "or rename it",
-                          publisher->target.schema, name);
+        return wend__publisher_fail_strange(publisher, table, error);
     }
-    if (is_there && is_wanted && !fits(publisher, table, PQgetvalue(found, 0, 1), &is_same)) {
+    if (is_there && is_wanted &&
+        !wend__publisher_fits(publisher, table, PQgetvalue(found, 0, 1), &is_same)) {
         return wend__fail_memory(error);
     }
     if (is_there && is_wanted && !is_same) {
@@ -82,7 +87,7 @@ static enum wend_status add_table(struct wend_publisher *publisher, enum wend_ta
                                   struct wend_sql *locks, struct wend_sql *changes,
                                   struct wend_error *error) {
     PGresult *found = NULL;
-    WEND_TRY(look_up(publisher, table, &found, error));
+    WEND_TRY(wend__publisher_look_up(publisher, table, &found, error));
     enum wend_status status = plan_table(publisher, table, found, changes, error);
     if (status == WEND_OK && PQntuples(found) == 1) {
         wend__sql_add(locks, "LOCK TABLE ");

@@ -28,16 +28,18 @@ static bool has_stray_at(const char *uri) {
 enum wend_status wend__postgres_check_conninfo(const char *conninfo, struct wend_error *error) {
     if (is_uri(conninfo) && has_stray_at(conninfo)) {
         return wend__fail(error, WEND_ERROR_USAGE,
-                          "--to: in a URI @ / ? and # inside of a user, a password or a value are "
+                          "the connection string: in a URI @ / ? and # inside of a user, a "
+                          "password or a value are "
                           "written %%40 %%2F %%3F %%23; better leave the password out, and put it "
                           "into ~/.pgpass or PGPASSWORD");
     }
     PQconninfoOption *options = PQconninfoParse(conninfo, NULL);
     if (options == NULL) {
-        return wend__fail(error, WEND_ERROR_USAGE,
-                          "--to: PostgreSQL's library cannot read this; write keywords and values "
-                          "such as \"host=localhost dbname=wend user=wend_publisher\", or "
-                          "postgresql://USER@HOST:PORT/DATABASE");
+        return wend__fail(
+            error, WEND_ERROR_USAGE,
+            "the connection string: PostgreSQL's library cannot read it; write keywords and values "
+            "such as \"host=localhost dbname=wend user=wend_publisher\", or "
+            "postgresql://USER@HOST:PORT/DATABASE");
     }
     PQconninfoFree(options);
     return WEND_OK;
@@ -63,7 +65,7 @@ void wend__postgres_line(const PGconn *connection, const char *text, char *line,
 enum wend_status wend__postgres_fail_connect(const PGconn *connection, struct wend_error *error) {
     char line[LINE_BYTES];
     wend__postgres_line(connection, PQerrorMessage(connection), line, sizeof line);
-    const char *step = "check host, port, database and user in --to, and that the server runs";
+    const char *step = "check host, port, database and user, and that the server runs";
     if (PQconnectionNeedsPassword(connection) || strstr(line, "password") != NULL) {
         step = "give the password in ~/.pgpass or in PGPASSWORD";
     }
@@ -83,7 +85,7 @@ struct advice {
 static const struct advice advices[] = {
     {"42501", false,
      "the role needs more rights: deploy/postgres/roles.sql makes one that has just enough"},
-    {"25006", false, "this server takes no changes (a standby?): name the primary in --to"},
+    {"25006", false, "this server takes no changes (a standby?): connect to the primary"},
     {"53100", true, "make room on the server's disk, then run the same command again"},
     {"53", true, "the server is short of resources: run the same command again later"},
     {"55P03", true, "somebody holds the tables for long (see pg_stat_activity): run it again"},

@@ -25,10 +25,10 @@ static void add_byte(struct wend_sql *sql, char byte) {
     sql->failed = sql->failed || !wend__buffer_append(&sql->text, &byte, 1);
 }
 
-/* ClickHouse and BigQuery read backslashes in names and texts, Spark in texts only. */
+/* ClickHouse and BigQuery read backslashes in names and texts, Spark and Athena in texts only. */
 static bool reads_backslashes(enum wend_sql_engine engine, bool is_name) {
     return engine == WEND_SQL_CLICKHOUSE || engine == WEND_SQL_BIGQUERY ||
-           (engine == WEND_SQL_SPARK && !is_name);
+           ((engine == WEND_SQL_SPARK || engine == WEND_SQL_ATHENA) && !is_name);
 }
 
 static void add_escaped(struct wend_sql *sql, uint8_t byte) {
@@ -81,7 +81,7 @@ static void add_clean(struct wend_sql *sql, struct wend_bytes text, char quote, 
 
 void wend__sql_name(struct wend_sql *sql, struct wend_bytes name) {
     bool tick = sql->engine == WEND_SQL_BIGQUERY || sql->engine == WEND_SQL_SPARK ||
-                sql->engine == WEND_SQL_CLICKHOUSE;
+                sql->engine == WEND_SQL_CLICKHOUSE || sql->engine == WEND_SQL_ATHENA;
     add_clean(sql, name, tick ? '`' : '"', true);
 }
 
@@ -113,6 +113,8 @@ const char *wend__sql_type(enum wend_sql_engine engine, enum wend_column_type ty
                                "TIMESTAMP", "NUMERIC", "BIGNUMERIC", ""},
         [WEND_SQL_SPARK] = {"STRING", "ARRAY<STRING>", "BIGINT", "DOUBLE", "DOUBLE", "TIMESTAMP",
                             "DECIMAL(18,4)", "DECIMAL(38,4)", ""},
+        [WEND_SQL_ATHENA] = {"string", "array<string>", "bigint", "double", "double", "timestamp",
+                             "decimal(18,4)", "decimal(38,4)", ""},
     };
     return types[engine][type];
 }
@@ -145,7 +147,7 @@ void wend__sql_columns_init(struct wend_sql_columns *columns, enum wend_table_id
             .name = segments[i],
             .type = WEND_COLUMN_TEXT,
             .is_nullable = true,
-            .description = "First value of this segment field in the unit; null if none",
+            .description = WEND_SQL_SEGMENT_DESCRIPTION,
             .source = source++,
         };
     }

@@ -22,6 +22,7 @@ enum wend_sql_engine {
     WEND_SQL_TRINO,
     WEND_SQL_BIGQUERY,
     WEND_SQL_SPARK,
+    WEND_SQL_ATHENA,
     WEND_SQL_ENGINE_COUNT
 };
 
@@ -57,6 +58,7 @@ struct wend_sql_column {
     uint32_t source; /* which column of the snapshot's rows it is */
 };
 
+#define WEND_SQL_SEGMENT_DESCRIPTION "First value of this segment field in the unit; null if none"
 #define WEND_SQL_COLUMNS_MAX (WEND_COMMON_COLUMNS + WEND_MAX_SEGMENTS + 16U)
 
 struct wend_sql_columns {

@@ -8,6 +8,7 @@ static const char *const engine_names[WEND_SQL_ENGINE_COUNT] = {
     [WEND_SQL_POSTGRES] = NULL,           [WEND_SQL_DUCKDB] = "duckdb",
     [WEND_SQL_CLICKHOUSE] = "clickhouse", [WEND_SQL_TRINO] = "trino",
     [WEND_SQL_BIGQUERY] = "bigquery",     [WEND_SQL_SPARK] = "spark",
+    [WEND_SQL_ATHENA] = "athena",
 };
 
 enum wend_sql_engine wend__sql_engine_find(const char *name) {
@@ -29,6 +30,11 @@ static enum wend_status check_location(const struct wend_sql_views *views,
         return wend__fail(error, WEND_ERROR_USAGE,
                           "BigQuery reads from Cloud Storage only; copy the snapshot there and say "
                           "where with --at, such as --at gs://BUCKET/FOLDER");
+    }
+    if (views->engine == WEND_SQL_ATHENA && !is_url(views->location, "s3://")) {
+        return wend__fail(error, WEND_ERROR_USAGE,
+                          "Athena reads from S3 only; copy the snapshot there and say where with "
+                          "--at, such as --at s3://BUCKET/FOLDER");
     }
     /* Only DuckDB has a way to write such characters as themselves, but for the backslash. */
     bool is_duckdb = views->engine == WEND_SQL_DUCKDB;
@@ -208,6 +214,21 @@ static void add_spark(struct wend_sql *sql, const struct wend_sql_views *views,
     wend__sql_add(sql, ";\n");
 }
 
+static void add_athena(struct wend_sql *sql, const struct wend_sql_views *views,
+                       const struct wend_schema *table, const struct wend_sql_columns *columns) {
+    wend__sql_add(sql, "DROP TABLE IF EXISTS ");
+    wend__sql_qualified(sql, views->schema, table->name);
+    wend__sql_add(sql, ";\nCREATE EXTERNAL TABLE ");
+    wend__sql_qualified(sql, views->schema, table->name);
+    wend__sql_add(sql, " (\n");
+    add_column_list(sql, columns, true, "COMMENT ", "");
+    wend__sql_add(sql, ")\nCOMMENT ");
+    wend__sql_description(sql, table->description);
+    wend__sql_add(sql, "\nSTORED AS PARQUET\nLOCATION ");
+    add_place(sql, views, table->name, "/");
+    wend__sql_add(sql, ";\n");
+}
+
 /* What has to be known before the statements are run; lines of a comment. */
 static const char *engine_notes(enum wend_sql_engine engine) {
     switch (engine) {
@@ -223,6 +244,9 @@ static const char *engine_notes(enum wend_sql_engine engine) {
         return "-- Run it with: bq query --use_legacy_sql=false < FILE.\n";
     case WEND_SQL_SPARK:
         return "-- Run it with: spark-sql -f FILE. Times are shown in the zone of the session.\n";
+    case WEND_SQL_ATHENA:
+        return "-- Athena takes one statement at a time: run them in this order. Names of columns\n"
+               "-- become lower case.\n";
     case WEND_SQL_POSTGRES:
     case WEND_SQL_ENGINE_COUNT:
         break;
@@ -252,6 +276,9 @@ static void add_table(struct wend_sql *sql, const struct wend_sql_views *views,
     case WEND_SQL_SPARK:
         add_spark(sql, views, table, &columns);
         break;
+    case WEND_SQL_ATHENA:
+        add_athena(sql, views, table, &columns);
+        break;
     case WEND_SQL_POSTGRES:
     case WEND_SQL_ENGINE_COUNT:
         break;
@@ -266,7 +293,8 @@ enum wend_status wend__sql_views(const struct wend_sql_views *views, struct wend
     wend__sql_add_format(&sql, "-- The tables of snapshot %.32s for %s, written by wend.\n",
                          views->snapshot_id, engine_names[views->engine]);
     wend__sql_add(&sql, engine_notes(views->engine));
-    bool has_databases = views->engine == WEND_SQL_CLICKHOUSE || views->engine == WEND_SQL_SPARK;
+    bool has_databases = views->engine == WEND_SQL_CLICKHOUSE || views->engine == WEND_SQL_SPARK ||
+                         views->engine == WEND_SQL_ATHENA;
     wend__sql_add(&sql, has_databases ? "\nCREATE DATABASE IF NOT EXISTS "
                                       : "\nCREATE SCHEMA IF NOT EXISTS ");
     wend__sql_name(&sql, wend__bytes_text(views->schema));

@@ -3,6 +3,7 @@
  *
  *   DuckDB, ClickHouse, Spark   views over the Parquet files
  *   Trino                       external tables of a Hive catalog
+ *   Athena                      external tables on S3
  *   BigQuery                    external tables, and views with descriptions over them
  *
  * Every table and column carries its description. Running the statements again replaces what they

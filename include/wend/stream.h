@@ -46,6 +46,13 @@ struct wend_stream_options {
     int64_t idle_us; /* live: until a partition that is read to its end counts as idle; 0: never */
     wend_note_call *note; /* may be NULL */
     void *note_context;
+    /*
+     * Live: a PostgreSQL, as libpq takes it, to which each window is published as
+     * wend_publish_windows does; NULL: none. A thread of its own does so, and holds nothing up:
+     * while the server is away it is tried again, also by the next run.
+     */
+    const char *publish;
+    const char *publish_schema; /* NULL: "wend" */
 };
 
 WEND_API void wend_stream_options_init(struct wend_stream_options *options);

@@ -8,10 +8,16 @@ import duckdb
 SKETCH = "BLOB"
 
 
-def columns_of(folder):
-    """[(name, DuckDB's type)] of a table of a snapshot."""
-    return [(row[0], row[1]) for row in duckdb.sql(
-        f"DESCRIBE SELECT * FROM read_parquet('{folder}/*.parquet')").fetchall()]
+def source(*folders):
+    """The rows of a table of one snapshot, or of several, for DuckDB."""
+    files = ", ".join(f"'{folder}/*.parquet'" for folder in folders)
+    return f"read_parquet([{files}], union_by_name = true)"
+
+
+def columns_of(*folders):
+    """[(name, DuckDB's type)] of a table of snapshots."""
+    return [(row[0], row[1]) for row in
+            duckdb.sql(f"DESCRIBE SELECT * FROM {source(*folders)}").fetchall()]
 
 
 def quoted(name):
@@ -39,13 +45,18 @@ def export(pg, database, schema, table, columns, path):
 
 
 def differences(pg, snapshot, database, schema="wend"):
-    """[text]: empty when all tables are equal. Also how many rows were looked at."""
+    """[text]: empty when all tables are equal; `snapshot` may be a list of them, whose rows are
+    added up. Also how many rows were looked at."""
     found, rows = [], 0
-    with open(os.path.join(snapshot, "manifest.json"), encoding="utf-8") as file:
-        tables = sorted({entry["table"] for entry in json.load(file)["files"]})
-    for table in tables:
-        columns = [(name, kind) for name, kind in columns_of(f"{snapshot}/{table}")
-                   if kind != SKETCH]
+    folders = [snapshot] if isinstance(snapshot, str) else snapshot
+    tables = {}
+    for folder in folders:
+        with open(os.path.join(folder, "manifest.json"), encoding="utf-8") as file:
+            for entry in json.load(file)["files"]:
+                tables.setdefault(entry["table"], {})[f"{folder}/{entry['table']}"] = True
+    for table in sorted(tables):
+        files = source(*tables[table])
+        columns = [(name, kind) for name, kind in columns_of(*tables[table]) if kind != SKETCH]
         with tempfile.NamedTemporaryFile(suffix=".json") as file:
             export(pg, database, schema, table, columns, file.name)
             read = {name: "VARCHAR" if kind.startswith("DECIMAL") else kind
@@ -54,9 +65,9 @@ def differences(pg, snapshot, database, schema="wend"):
             theirs = (f"SELECT {casts} FROM read_json('{file.name}', format='nd', "
                       f"maximum_object_size=100000000, columns={read})")
             if os.path.getsize(file.name) == 0:
-                theirs = f"SELECT {casts} FROM read_parquet('{snapshot}/{table}/*.parquet') LIMIT 0"
+                theirs = f"SELECT {casts} FROM {files} LIMIT 0"
             ours = ("SELECT " + ", ".join(from_parquet(*column) for column in columns) +
-                    f" FROM read_parquet('{snapshot}/{table}/*.parquet')")
+                    f" FROM {files}")
             for one, other, where in ((ours, theirs, "Parquet"), (theirs, ours, "PostgreSQL")):
                 alone = duckdb.sql(f"({one}) EXCEPT ALL ({other}) LIMIT 3").fetchall()
                 found += [f"{table}: only in {where}: {row}" for row in alone]

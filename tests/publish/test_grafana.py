@@ -18,7 +18,7 @@ import yaml
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
-sys.path.insert(0, os.path.join(HERE, "../oracle"))
+import publish_case  # noqa: E402
 import server  # noqa: E402
 import snapshots  # noqa: E402
 import suite  # noqa: E402
@@ -404,13 +404,4 @@ class Queries(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    if not suite.wend_bin():
-        print("the command line is not built; set WEND_BIN")
-        sys.exit(77)
-    try:
-        server.programs()
-        server.other_user()
-    except server.Unavailable as reason:
-        print(reason)
-        sys.exit(77)
-    suite.main()
+    publish_case.main()

@@ -2,58 +2,24 @@
 """`wend publish postgres`: what is published equals the snapshot, and keeps what people built."""
 import os
 import sys
-import tempfile
-import unittest
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
-sys.path.insert(0, os.path.join(HERE, "../oracle"))
+import publish_case  # noqa: E402
 import compare  # noqa: E402
-import server  # noqa: E402
 import snapshots  # noqa: E402
-import suite  # noqa: E402
 
 ROLES = os.path.join(HERE, "../../deploy/postgres/roles.sql")
 
 
-class Postgres(unittest.TestCase):
+class Postgres(publish_case.PublishCase):
 
     @classmethod
     def setUpClass(cls):
-        cls.pg = server.Server()
-        cls.addClassCleanup(cls.pg.close)
-        folder = tempfile.TemporaryDirectory(prefix="wend-publish-")
-        cls.addClassCleanup(folder.cleanup)
-        cls.place = folder.name
+        super().setUpClass()
         cls.first = snapshots.generated(cls.place, "first", 20000)
         cls.second = snapshots.generated(cls.place, "second", 3000, seed=2)
         cls.shop = snapshots.shop(cls.place, "shop")
-
-    def setUp(self):
-        # A database for each test.
-        self.database = self.id().rsplit(".", 1)[1].lower()[:60]
-        self.pg.sql(f"CREATE DATABASE {self.database}")
-
-    def sql(self, text, **more):
-        return self.pg.sql(text, self.database, **more)
-
-    def publish(self, snapshot, *more, code=0, user="owner", **options):
-        result = snapshots.wend("publish", "postgres", snapshot, "--to",
-                                self.pg.conninfo(self.database, user), *more, check=False,
-                                **options)
-        self.assertEqual(result.returncode, code, result.stderr)
-        return result
-
-    def assert_equal(self, snapshot, schema="wend"):
-        found, rows = compare.differences(self.pg, snapshot, self.database, schema)
-        self.assertEqual(found, [])
-        return rows
-
-    def parts(self):
-        """The partitions that are there."""
-        return self.sql("SELECT count(*) FROM pg_class c JOIN pg_namespace n "
-                        "ON n.oid = c.relnamespace WHERE nspname LIKE '%_store' "
-                        "AND relkind IN ('r', 'p')")
 
     def test_a_published_snapshot_is_the_snapshot_row_by_row(self):
         said = self.publish(self.first)
@@ -197,13 +163,4 @@ class Postgres(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    if not suite.wend_bin():
-        print("the command line is not built; set WEND_BIN")
-        sys.exit(77)
-    try:
-        server.programs()
-        server.other_user()
-    except server.Unavailable as reason:
-        print(reason)
-        sys.exit(77)
-    suite.main()
+    publish_case.main()

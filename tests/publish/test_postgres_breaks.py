@@ -7,69 +7,41 @@ import os
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 import unittest
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
-sys.path.insert(0, os.path.join(HERE, "../oracle"))
+import publish_case  # noqa: E402
 import compare  # noqa: E402
 import proxy  # noqa: E402
-import server  # noqa: E402
 import snapshots  # noqa: E402
 import suite  # noqa: E402
 
 TOOL = sys.argv.pop(1) if len(sys.argv) > 1 and os.access(sys.argv[1], os.X_OK) else None
+SESSIONS = publish_case.SESSIONS
 RUN_AGAIN = "run the same command again"
-SESSIONS = "application_name = 'wend'"
 
 
-class Breaks(unittest.TestCase):
+class Breaks(publish_case.PublishCase):
 
     @classmethod
     def setUpClass(cls):
-        cls.pg = server.Server()
-        cls.addClassCleanup(cls.pg.close)
-        folder = tempfile.TemporaryDirectory(prefix="wend-publish-")
-        cls.addClassCleanup(folder.cleanup)
-        cls.place = folder.name
+        super().setUpClass()
         cls.old = snapshots.generated(cls.place, "old", 2000)
         cls.new = snapshots.generated(cls.place, "new", 20000, seed=2)
 
     def setUp(self):
-        self.database = self.id().rsplit(".", 1)[1].lower()[:60]
-        self.pg.sql(f"CREATE DATABASE {self.database}")
+        super().setUp()
         self.publish(self.old)
-
-    def sql(self, text, **more):
-        return self.pg.sql(text, self.database, **more)
-
-    def command(self, snapshot, *more, port=None, **options):
-        conninfo = self.pg.conninfo(self.database, **options)
-        if port:
-            conninfo += f" port={port}"
-        return ["publish", "postgres", snapshot, "--to", conninfo, *more]
-
-    def publish(self, snapshot, *more, code=0, port=None):
-        result = snapshots.wend(*self.command(snapshot, *more, port=port), check=False)
-        self.assertEqual(result.returncode, code, result.stderr)
-        return result
 
     def start(self, snapshot, port=None):
         return subprocess.Popen([suite.wend_bin(), *self.command(snapshot, port=port)],
                                 stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
-    def wait_for(self, query, wanted="t"):
-        for _ in range(600):
-            if self.sql(query) == wanted:
-                return
-            time.sleep(0.05)
-        self.fail(f"{query} did not become {wanted}")
-
     def assert_holds(self, snapshot, publishings):
         """Just this snapshot, nothing beside it, and the log says so."""
-        self.wait_for(f"SELECT count(*) FROM pg_stat_activity WHERE {SESSIONS}", "0")
+        self.wait_for_sessions()
         found, rows = compare.differences(self.pg, snapshot, self.database)
         self.assertEqual(found, [])
         self.assertGreater(rows, 1000)
@@ -268,13 +240,4 @@ class Breaks(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    if not suite.wend_bin():
-        print("the command line is not built; set WEND_BIN")
-        sys.exit(77)
-    try:
-        server.programs()
-        server.other_user()
-    except server.Unavailable as reason:
-        print(reason)
-        sys.exit(77)
-    suite.main()
+    publish_case.main()

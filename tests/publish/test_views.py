@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """`wend publish views`: each file run by the engine it is for, and its views equal to the Parquet.
 
-DuckDB, ClickHouse (chdb) and Spark run here, the latter where it is installed; the SQL for Trino
-and BigQuery, which cannot be had, is held to the grammar of sqlglot.
+DuckDB, ClickHouse (chdb) and Spark run here, the latter where it is installed; the SQL for Trino,
+Athena and BigQuery, which cannot be had, is held to the grammar of sqlglot.
 """
 import importlib.util
 import os
@@ -140,13 +140,15 @@ class Views(unittest.TestCase):
                 self.assertTrue(all(row["comment"] for row in rows))
 
     @unittest.skipUnless(has("sqlglot"), "sqlglot is not installed")
-    def test_trino_and_bigquery_are_well_formed(self):
+    def test_trino_athena_and_bigquery_are_well_formed(self):
         import sqlglot
         kinds = {"trino": (["CREATE SCHEMA"], ["DROP TABLE", "CREATE TABLE"]),
+                 "athena": (["CREATE DATABASE"], ["DROP TABLE", "CREATE EXTERNAL TABLE"]),
                  "bigquery": (["CREATE SCHEMA"], ["CREATE EXTERNAL TABLE", "CREATE VIEW"])}
         for engine, (first, each) in kinds.items():
             for snapshot in (self.plain, self.hostile):
-                text = views(snapshot, engine, "--at", "gs://bucket/it's here")
+                store = "s3" if engine == "athena" else "gs"
+                text = views(snapshot, engine, "--at", f"{store}://bucket/it's here")
                 parsed = sqlglot.parse(text, dialect=engine)
                 found = []
                 for statement in parsed:
@@ -159,9 +161,31 @@ class Views(unittest.TestCase):
                     for name, _ in shown(snapshot, table):
                         self.assertIn(f'"{name}"' if engine == "trino" else f"`{name}`", text)
 
+    @unittest.skipUnless(has("sqlglot"), "sqlglot is not installed")
+    def test_athena_has_the_columns_and_types_of_the_files(self):
+        import sqlglot
+        kinds = {"VARCHAR": "STRING", "VARCHAR[]": "ARRAY<STRING>"}
+        text = views(self.plain, "athena", "--at", "s3://bucket/a")
+        tables = [one for one in sqlglot.parse(text, dialect="athena")
+                  if isinstance(one, sqlglot.exp.Create) and one.kind == "TABLE"]
+        self.assertEqual([one.this.this.name for one in tables], TABLES)
+        for one in tables:
+            found = [(column.name, column.kind.sql(dialect="hive").replace(" ", ""))
+                     for column in one.this.expressions]
+            self.assertEqual(found, [
+                (name, kinds.get(kind, kind).replace("TIMESTAMP WITH TIME ZONE", "TIMESTAMP"))
+                for name, kind in shown(self.plain, one.this.this.name)])
+            # Glue keeps no longer comment.
+            for comment in re.findall(r"COMMENT '(.*)'", text):
+                self.assertLess(len(comment), 255)
+            self.assertIn(f"LOCATION 's3://bucket/a/{one.this.this.name}/'", text)
+
     def test_places_that_an_engine_cannot_read_are_refused(self):
         for engine, place, hint in (("bigquery", None, "--at gs://BUCKET/FOLDER"),
                                     ("bigquery", "s3://x/y", "--at gs://BUCKET/FOLDER"),
+                                    ("athena", None, "--at s3://BUCKET/FOLDER"),
+                                    ("athena", "gs://x/y", "--at s3://BUCKET/FOLDER"),
+                                    ("athena", "s3://x/a*b", "for what they are"),
                                     ("spark", "/data/a*b", "for what they are"),
                                     ("trino", "/data/{a}", "for what they are"),
                                     ("clickhouse", "/data/a?b", "for what they are"),
@@ -172,7 +196,7 @@ class Views(unittest.TestCase):
             self.assertIn(hint, said.stderr)
 
     def test_no_text_of_a_stranger_ends_a_comment_line(self):
-        for engine in ("duckdb", "clickhouse", "trino", "bigquery", "spark"):
+        for engine in ("duckdb", "clickhouse", "trino", "bigquery", "spark", "dbt"):
             text = views(self.hostile, engine, "--at", "gs://x/a\nDROP TABLE y", "--schema", "a\nb")
             for line in re.findall(r"^--.*$", text, re.M):
                 self.assertNotIn("gs://", line)

@@ -1,9 +1,10 @@
 /* The words of the dialects: quotes, types, columns; and what is said without memory. */
 #include "base/memory.h"
+#include "sql/descriptions.h"
 #include "sql/postgres_sql.h"
-#include "sql/views.h"
 
 #include <criterion/criterion.h>
+#include <string.h>
 
 static const struct wend_bytes segment = {(const uint8_t *)"order", 5};
 
@@ -25,10 +26,11 @@ Test(sql, names_and_texts_cannot_leave_their_quotes) {
     struct wend_bytes given = wend__bytes_text("a'b\"c`d\\e\n");
     const char *const names[WEND_SQL_ENGINE_COUNT] = {"\"a'b\"\"c`d\\e\n\"",  "\"a'b\"\"c`d\\e\n\"",
                                                       "`a'b\"c\\`d\\\\e\\n`", "\"a'b\"\"c`d\\e\n\"",
-                                                      "`a'b\"c\\`d\\\\e\\n`", "`a'b\"c``d\\e\n`"};
+                                                      "`a'b\"c\\`d\\\\e\\n`", "`a'b\"c``d\\e\n`",
+                                                      "`a'b\"c``d\\e\n`"};
     const char *const texts[WEND_SQL_ENGINE_COUNT] = {
-        "'a''b\"c`d\\e\n'", "'a''b\"c`d\\e\n'",     "'a\\'b\"c`d\\\\e\\n'",
-        "'a''b\"c`d\\e\n'", "'a\\'b\"c`d\\\\e\\n'", "'a\\'b\"c`d\\\\e\\n'"};
+        "'a''b\"c`d\\e\n'",     "'a''b\"c`d\\e\n'",     "'a\\'b\"c`d\\\\e\\n'", "'a''b\"c`d\\e\n'",
+        "'a\\'b\"c`d\\\\e\\n'", "'a\\'b\"c`d\\\\e\\n'", "'a\\'b\"c`d\\\\e\\n'"};
     for (unsigned i = 0; i < WEND_SQL_ENGINE_COUNT; i++) {
         expect((enum wend_sql_engine)i, true, given, names[i]);
         expect((enum wend_sql_engine)i, false, given, texts[i]);
@@ -71,17 +73,22 @@ static enum wend_status write_views(enum wend_sql_engine engine, struct wend_buf
     struct wend_sql_views views = {
         .engine = engine,
         .schema = "wend",
-        .location = "gs://a\xff",
+        .location = engine == WEND_SQL_ATHENA ? "s3://a\xff" : "gs://a\xff",
         .snapshot_id = "0123",
         .segments = &segment,
         .segment_count = 1,
         .has_table = {true, true},
     };
-    return wend__sql_views(&views, out, NULL);
+    if (engine == WEND_SQL_POSTGRES) {
+        return wend__sql_dbt(&views, out, NULL);
+    }
+    return engine == WEND_SQL_ENGINE_COUNT ? wend__sql_dictionary(&views, out, NULL)
+                                           : wend__sql_views(&views, out, NULL);
 }
 
 Test(sql, views_without_memory_are_a_failure_and_leave_nothing) {
-    for (unsigned engine = WEND_SQL_DUCKDB; engine < WEND_SQL_ENGINE_COUNT; engine++) {
+    /* The first is dbt's text here, the one behind the last the dictionary. */
+    for (unsigned engine = WEND_SQL_POSTGRES; engine <= WEND_SQL_ENGINE_COUNT; engine++) {
         enum wend_status status = WEND_ERROR_MEMORY;
         uint64_t n = 0;
         while (status == WEND_ERROR_MEMORY) {
@@ -105,9 +112,24 @@ Test(sql, a_scope_that_is_too_long_for_an_index_stays_out_of_it) {
         wend__postgres_finish_part(&sql, &target, WEND_TABLE_FLOW);
         cr_expect(wend__bytes_is(wend__buffer_view(&sql.text),
                                  is_long ? "CREATE INDEX ON \"s_store\".flow_7 (window_start);\n"
-                                           "ANALYZE \"s_store\".flow_7;\n"
                                          : "CREATE INDEX ON \"s_store\".flow_7 (scope, "
-                                           "window_start);\nANALYZE \"s_store\".flow_7;\n"));
+                                           "window_start);\n"));
+        wend__buffer_deinit(&sql.text);
+    }
+}
+
+Test(sql, sessions_and_journeys_have_one_index_where_the_server_has_bloom_filters) {
+    for (int has_bloom = 0; has_bloom < 2; has_bloom++) {
+        struct wend_postgres_target target = {
+            .schema = "s", .store = "s_store", .has_bloom = has_bloom == 1, .publish_id = 7};
+        struct wend_sql sql = {.engine = WEND_SQL_POSTGRES};
+        wend__postgres_finish_part(&sql, &target, WEND_TABLE_JOURNEYS);
+        cr_assert(wend__buffer_append(&sql.text, "", 1));
+        const char *text = (const char *)sql.text.data;
+        cr_expect_not_null(strstr(text, "USING brin (ended_at, window_start"));
+        cr_expect_eq(strstr(text, "USING hash (customer_id)") == NULL, has_bloom == 1);
+        cr_expect_eq(strstr(text, "customer_id text_bloom_ops") != NULL, has_bloom == 1);
+        cr_expect_null(strstr(text, "(scope"));
         wend__buffer_deinit(&sql.text);
     }
 }

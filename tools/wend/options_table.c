@@ -178,6 +178,15 @@ const struct wend_cli_option wend__cli_options[WEND_CLI_OPTION_COUNT] = {
         .summary = "live: a partition without messages for D is idle, or none",
         .details = "Wall time then moves its watermark: to the present, less D and --lateness, so "
                    "that its sessions end. Each such step stands in the checkpoint."},
+    [WEND_CLI_PUBLISH_TO] = {
+        .name = "publish", .kind = WEND_CLI_TEXT, .value_name = "CONNINFO",
+        .category = WEND_CLI_RESULT, .commands = BIT(STREAM),
+        .summary = "live: add each window of -o to a PostgreSQL",
+        .details = "As `wend publish postgres` does for the folder of -o, each time that a window "
+                   "is complete, and at the start for what was missed. It holds nothing up: while "
+                   "the server is away, the stream goes on, and publishing is tried again. "
+                   "CONNINFO is what psql takes, such as postgresql://USER@HOST/DATABASE; keep "
+                   "the password in ~/.pgpass or PGPASSWORD."},
     [WEND_CLI_ACCEPT_DEFINITIONS] = {
         .name = "accept-new-definitions", .kind = WEND_CLI_FLAG,
         .category = WEND_CLI_RULES, .commands = BIT(STREAM),
@@ -226,7 +235,7 @@ const struct wend_cli_option wend__cli_options[WEND_CLI_OPTION_COUNT] = {
                    "~/.pgpass or PGPASSWORD, and never printed."},
     [WEND_CLI_SCHEMA] = {
         .name = "schema", .kind = WEND_CLI_TEXT, .value_name = "NAME", .standard = "wend",
-        .category = WEND_CLI_RESULT, .commands = BIT(PUBLISH),
+        .category = WEND_CLI_RESULT, .commands = BIT(PUBLISH) | BIT(STREAM),
         .summary = "schema, database or dataset for the tables",
         .details = "It is made where it is not there. In PostgreSQL the rows lie in NAME_store, "
                    "where nobody needs to look."},
@@ -234,13 +243,17 @@ const struct wend_cli_option wend__cli_options[WEND_CLI_OPTION_COUNT] = {
         .name = "again", .kind = WEND_CLI_FLAG,
         .category = WEND_CLI_RESULT, .commands = BIT(PUBLISH),
         .summary = "postgres: publish also what is there already",
-        .details = "For tables whose rows were changed by hand. Else a snapshot that the tables "
-                   "hold already is left as it is."},
+        .details = "For tables whose rows were changed by hand: else a snapshot or window that "
+                   "the tables hold already is left as it is. Also to put a whole snapshot in the "
+                   "place of windows, or windows in the place of a snapshot."},
     [WEND_CLI_ENGINE] = {
         .name = "engine", .letter = 'e', .kind = WEND_CLI_CHOICE, .value_name = "ENGINE",
-        .choices = "duckdb|clickhouse|trino|bigquery|spark", .standard = "duckdb",
+        .choices = "duckdb|clickhouse|trino|athena|bigquery|spark|dbt|dictionary",
+        .standard = "duckdb",
         .category = WEND_CLI_RESULT, .commands = BIT(PUBLISH),
-        .summary = "views: whose SQL to print"},
+        .summary = "views: whose SQL, dbt's schema.yml, or a dictionary",
+        .details = "dbt gets the tables as a source, with descriptions, types and tests; "
+                   "dictionary is Markdown for people."},
     [WEND_CLI_AT] = {
         .name = "at", .kind = WEND_CLI_TEXT, .value_name = "PLACE",
         .category = WEND_CLI_RESULT, .commands = BIT(PUBLISH),

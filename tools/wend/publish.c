@@ -3,6 +3,7 @@
 #include "progress.h"
 
 #include <string.h>
+#include <unistd.h>
 #include <wend/publish.h>
 
 struct watcher {
@@ -66,23 +67,79 @@ static void note_replaced(const struct wend_cli_context *context, uint64_t count
     wend__cli_text_deinit(&number);
 }
 
-static enum wend_status publish_postgres(struct wend_cli_context *context,
-                                         const struct wend_snapshot *snapshot,
+/* "live: 3 windows, 4,711 rows published to database ..., schema wend; 21 were there already" */
+static enum wend_status print_windows(const struct wend_cli_context *context,
+                                      const struct wend_windows_published *published,
+                                      struct wend_error *error) {
+    const char *directory = context->arguments->operands[1];
+    uint64_t others = published->window_count - published->published_count;
+    struct wend_cli_text out = {0};
+    wend__cli_text_add_visible(&out, directory, strlen(directory), false);
+    wend__cli_text_add(&out, ": ");
+    wend__cli_text_add_count(&out, published->published_count);
+    wend__cli_text_add(&out, published->published_count == 1 ? " window, " : " windows, ");
+    wend__cli_text_add_count(&out, published->row_count);
+    wend__cli_text_add(&out, published->row_count == 1 ? " row" : " rows");
+    wend__cli_text_add(&out, " published to ");
+    wend__cli_text_add_visible(&out, published->place, strlen(published->place), false);
+    if (others > 0) {
+        wend__cli_text_add(&out, "; ");
+        wend__cli_text_add_count(&out, others);
+        wend__cli_text_add(&out, others == 1 ? " was there already" : " were there already");
+    }
+    wend__cli_text_add(&out, "\n");
+    enum wend_status status = wend__cli_print(&out, error);
+    wend__cli_text_deinit(&out);
+    return status;
+}
+
+/* What was published before a failure is there, and which window is to be looked at. */
+static enum wend_status fail_window(const struct wend_windows_published *published,
+                                    enum wend_status status, struct wend_error *error) {
+    char text[sizeof error->text];
+    if (published->window[0] == '\0') {
+        return status;
+    }
+    memcpy(text, error->text, sizeof text);
+    return wend__cli_error(error, status,
+                           "window %s: %s\nWindows that were published before it: "
+                           "%llu",
+                           published->window, text, (unsigned long long)published->published_count);
+}
+
+static enum wend_status publish_windows(struct wend_cli_context *context,
+                                        const struct wend_publish_options *options,
+                                        struct wend_error *error) {
+    struct watcher *watcher = options->context;
+    struct wend_windows_published published;
+    wend__cli_progress_start(&watcher->progress, &context->terminal, context->quiet);
+    enum wend_status status =
+        wend_publish_windows(context->arguments->operands[1], options, &published, error);
+    wend__cli_progress_end(&watcher->progress);
+    if (status != WEND_OK) {
+        return fail_window(&published, status, error);
+    }
+    if (published.replaced_texts > 0) {
+        note_replaced(context, published.replaced_texts);
+    }
+    return context->quiet ? WEND_OK : print_windows(context, &published, error);
+}
+
+static enum wend_status publish_snapshot(struct wend_cli_context *context,
+                                         const struct wend_publish_options *options,
                                          struct wend_error *error) {
-    const struct wend_cli_value *values = context->arguments->values;
-    struct watcher watcher = {.context = context};
-    struct wend_publish_options options = {
-        .conninfo = values[WEND_CLI_TO].text,
-        .schema = values[WEND_CLI_SCHEMA].text,
-        .again = values[WEND_CLI_AGAIN].given,
-        .progress = watch,
-        .note = pass_note,
-        .context = &watcher,
-    };
+    struct watcher *watcher = options->context;
+    struct wend_snapshot *snapshot = NULL;
     struct wend_published published;
-    wend__cli_progress_start(&watcher.progress, &context->terminal, context->quiet);
-    enum wend_status status = wend_publish_postgres(snapshot, &options, &published, error);
-    wend__cli_progress_end(&watcher.progress);
+    enum wend_status status =
+        wend__cli_open_snapshot(context, context->arguments->operands[1], &snapshot, error);
+    if (status != WEND_OK) {
+        return status;
+    }
+    wend__cli_progress_start(&watcher->progress, &context->terminal, context->quiet);
+    status = wend_publish_postgres(snapshot, options, &published, error);
+    wend__cli_progress_end(&watcher->progress);
+    wend_snapshot_close(snapshot);
     if (status != WEND_OK) {
         return status;
     }
@@ -92,21 +149,47 @@ static enum wend_status publish_postgres(struct wend_cli_context *context,
     return context->quiet ? WEND_OK : print_published(context, &published, error);
 }
 
-static enum wend_status print_views(struct wend_cli_context *context,
-                                    const struct wend_snapshot *snapshot,
-                                    struct wend_error *error) {
+/* A folder of windows is published as such, unless it is a snapshot itself. */
+static enum wend_status publish_postgres(struct wend_cli_context *context,
+                                         struct wend_error *error) {
     const struct wend_cli_value *values = context->arguments->values;
+    const char *directory = context->arguments->operands[1];
+    struct watcher watcher = {.context = context};
+    struct wend_publish_options options = {
+        .conninfo = values[WEND_CLI_TO].text,
+        .schema = values[WEND_CLI_SCHEMA].text,
+        .again = values[WEND_CLI_AGAIN].given,
+        .progress = watch,
+        .note = pass_note,
+        .context = &watcher,
+    };
+    struct wend_cli_text manifest = {0};
+    wend__cli_text_add_format(&manifest, "%s/manifest.json", directory);
+    bool is_snapshot = access(wend__cli_text_string(&manifest), F_OK) == 0;
+    wend__cli_text_deinit(&manifest);
+    return !is_snapshot && wend_publish_count_windows(directory) > 0
+               ? publish_windows(context, &options, error)
+               : publish_snapshot(context, &options, error);
+}
+
+static enum wend_status print_views(struct wend_cli_context *context, struct wend_error *error) {
+    const struct wend_cli_value *values = context->arguments->values;
+    struct wend_snapshot *snapshot = NULL;
+    struct wend_cli_text out = {0};
     char *text = NULL;
     enum wend_status status =
-        wend_publish_views(snapshot, values[WEND_CLI_ENGINE].text, values[WEND_CLI_AT].text,
-                           values[WEND_CLI_SCHEMA].text, &text, error);
-    if (status != WEND_OK) {
-        return status;
+        wend__cli_open_snapshot(context, context->arguments->operands[1], &snapshot, error);
+    if (status == WEND_OK) {
+        status =
+            wend_publish_views(snapshot, values[WEND_CLI_ENGINE].text, values[WEND_CLI_AT].text,
+                               values[WEND_CLI_SCHEMA].text, &text, error);
     }
-    struct wend_cli_text out = {0};
-    wend__cli_text_add(&out, text);
+    wend_snapshot_close(snapshot);
+    if (status == WEND_OK) {
+        wend__cli_text_add(&out, text);
+        status = wend__cli_print(&out, error);
+    }
     wend_publish_text_free(text);
-    status = wend__cli_print(&out, error);
     wend__cli_text_deinit(&out);
     return status;
 }
@@ -163,18 +246,13 @@ static enum wend_status check_options(const struct wend_cli_value *values, enum 
 enum wend_status wend__cli_publish(struct wend_cli_context *context, struct wend_error *error) {
     const struct wend_cli_arguments *arguments = context->arguments;
     enum target target = TARGET_POSTGRES;
-    struct wend_snapshot *snapshot = NULL;
     enum wend_status status = find_target(arguments, &target, error);
     if (status == WEND_OK) {
         status = check_options(arguments->values, target, error);
     }
-    if (status == WEND_OK) {
-        status = wend__cli_open_snapshot(context, arguments->operands[1], &snapshot, error);
+    if (status != WEND_OK) {
+        return status;
     }
-    if (status == WEND_OK) {
-        status = target == TARGET_POSTGRES ? publish_postgres(context, snapshot, error)
-                                           : print_views(context, snapshot, error);
-    }
-    wend_snapshot_close(snapshot);
-    return status;
+    return target == TARGET_POSTGRES ? publish_postgres(context, error)
+                                     : print_views(context, error);
 }

@@ -69,6 +69,8 @@ static enum wend_status start_stream(void *context, const struct wend_replay_opt
     stream.state = values[WEND_CLI_STATE].text;
     stream.checkpoint_us = (int64_t)values[WEND_CLI_CHECKPOINT_INTERVAL].number;
     stream.accept_new_definitions = values[WEND_CLI_ACCEPT_DEFINITIONS].given;
+    stream.publish = values[WEND_CLI_PUBLISH_TO].text;
+    stream.publish_schema = values[WEND_CLI_SCHEMA].text;
     stream.note = wend__cli_pass_note;
     stream.note_context = command;
     stream.idle_us = values[WEND_CLI_IDLE_TIMEOUT].number == UINT64_MAX
@@ -106,6 +108,15 @@ enum wend_status wend__cli_stream(struct wend_cli_context *context, struct wend_
                                "a stream without end keeps its results in a state\n"
                                "Add --state DIR; or --until-end, to read up to the present ends of "
                                "the topics.");
+    }
+    bool follows = !values[WEND_CLI_UNTIL_END].given;
+    if (values[WEND_CLI_PUBLISH_TO].given && (!follows || !values[WEND_CLI_OUTPUT].given)) {
+        return wend__cli_error(error, WEND_ERROR_USAGE,
+                               follows ? "--publish hands on the windows that -o gets\n"
+                                         "Add -o DIR."
+                                       : "--publish is for a stream without end\n"
+                                         "What --until-end writes is published by `wend publish "
+                                         "postgres DIR --to CONNINFO`.");
     }
     enum wend_status status = wend__cli_check_serving(context, error);
     return status == WEND_OK ? wend__cli_run_reported(context, start_stream, context, error)
