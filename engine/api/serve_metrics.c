@@ -99,6 +99,66 @@ static bool is_over(const struct wend_live_partition *partition, int64_t now_us,
     return true;
 }
 
+static bool checkpoints_of(const struct wend_live_partition *partition, int64_t now_us,
+                           double *number) {
+    (void)now_us;
+    *number = (double)atomic_load_explicit(&partition->checkpoints, memory_order_relaxed);
+    return *number > 0 || atomic_load_explicit(&partition->has_shard, memory_order_relaxed);
+}
+
+static bool failures_of(const struct wend_live_partition *partition, int64_t now_us,
+                        double *number) {
+    bool is_there = checkpoints_of(partition, now_us, number);
+    *number = (double)atomic_load_explicit(&partition->failures, memory_order_relaxed);
+    return is_there || *number > 0;
+}
+
+static bool checkpoint_age_of(const struct wend_live_partition *partition, int64_t now_us,
+                              double *number) {
+    (void)now_us; /* of the wall; this is about the other clock */
+    int64_t then_us = atomic_load_explicit(&partition->checkpoint_us, memory_order_relaxed);
+    *number = (double)(wend__clock_monotonic_us() - then_us) / 1e6;
+    return atomic_load_explicit(&partition->has_shard, memory_order_relaxed);
+}
+
+static bool checkpoint_took_of(const struct wend_live_partition *partition, int64_t now_us,
+                               double *number) {
+    (void)now_us;
+    *number =
+        (double)atomic_load_explicit(&partition->checkpoint_took_us, memory_order_relaxed) / 1e6;
+    return *number > 0;
+}
+
+static bool checkpoint_held_of(const struct wend_live_partition *partition, int64_t now_us,
+                               double *number) {
+    (void)now_us;
+    *number =
+        (double)atomic_load_explicit(&partition->checkpoint_held_us, memory_order_relaxed) / 1e6;
+    return *number > 0;
+}
+
+static bool state_bytes_of(const struct wend_live_partition *partition, int64_t now_us,
+                           double *number) {
+    (void)now_us;
+    *number = (double)atomic_load_explicit(&partition->checkpoint_bytes, memory_order_relaxed);
+    return atomic_load_explicit(&partition->has_shard, memory_order_relaxed);
+}
+
+static bool held_of(const struct wend_live_partition *partition, int64_t now_us, double *number) {
+    (void)now_us;
+    *number = (double)atomic_load_explicit(&partition->held_hits, memory_order_relaxed);
+    return atomic_load_explicit(&partition->has_shard, memory_order_relaxed);
+}
+
+static bool committed_lag_of(const struct wend_live_partition *partition, int64_t now_us,
+                             double *number) {
+    (void)now_us;
+    int64_t done = atomic_load_explicit(&partition->checkpoint_offset, memory_order_relaxed);
+    int64_t end = atomic_load_explicit(&partition->end_offset, memory_order_relaxed);
+    *number = end > done ? (double)(end - done) : 0;
+    return atomic_load_explicit(&partition->has_shard, memory_order_relaxed);
+}
+
 static void add_partitions(const struct wend_live *live, struct wend_metrics_text *text) {
     static const struct {
         const char *name;
@@ -118,6 +178,27 @@ static void add_partitions(const struct wend_live *live, struct wend_metrics_tex
          WEND_METRIC_GAUGE, watermark_lag_of},
         {"wend_partition_over", "1 when the partition was read to the end that was asked for.",
          WEND_METRIC_GAUGE, is_over},
+        {"wend_committed_lag", "Offsets between the newest checkpoint and the end.",
+         WEND_METRIC_GAUGE, committed_lag_of},
+        {"wend_checkpoints_total", "Checkpoints that were written.", WEND_METRIC_COUNTER,
+         checkpoints_of},
+        {"wend_checkpoint_failures_total",
+         "Tries to write a checkpoint that failed; they are made again.", WEND_METRIC_COUNTER,
+         failures_of},
+        {"wend_checkpoint_age_seconds",
+         "Since the newest checkpoint, or since the partition came; it grows also while nothing "
+         "changes.",
+         WEND_METRIC_GAUGE, checkpoint_age_of},
+        {"wend_checkpoint_duration_seconds",
+         "Of the newest checkpoint, from its barrier until it was on the disk.", WEND_METRIC_GAUGE,
+         checkpoint_took_of},
+        {"wend_checkpoint_stall_seconds",
+         "How long the partition stood still at the barrier of the newest checkpoint.",
+         WEND_METRIC_GAUGE, checkpoint_held_of},
+        {"wend_state_bytes", "Of the newest checkpoint's state, compressed.", WEND_METRIC_GAUGE,
+         state_bytes_of},
+        {"wend_open_events", "Events of sessions and journeys that are still open.",
+         WEND_METRIC_GAUGE, held_of},
     };
     size_t count = atomic_load_explicit(&live->partition_count, memory_order_acquire);
     int64_t now_us = wend__clock_wall_us();

@@ -40,6 +40,18 @@ struct wend_live_partition {
     _Atomic uint64_t messages;
     _Atomic int64_t mark_us; /* the watermark; INT64_MIN: none yet */
     _Atomic bool is_over;    /* nothing more is to be read */
+
+    /* With a state: of its shard, by its thread; what a checkpoint was, by the one that writes. */
+    _Atomic bool has_shard;            /* this process has it */
+    _Atomic uint64_t held_hits;        /* events of what is open */
+    _Atomic uint64_t checkpoints;      /* written by this process */
+    _Atomic uint64_t failures;         /* tries that the disk refused */
+    _Atomic int64_t checkpoint_us;     /* monotonic clock: of the newest, or since when the shard is
+                                          here */
+    _Atomic int64_t checkpoint_offset; /* that the newest has */
+    _Atomic int64_t checkpoint_took_us; /* from its barrier until it was on the disk; 0: none yet */
+    _Atomic int64_t checkpoint_held_us; /* how long the shard stood still at the last barrier */
+    _Atomic uint64_t checkpoint_bytes;  /* of its state, compressed */
 };
 
 /* What a stream sends of the journeys that were decided. */

@@ -1,4 +1,5 @@
 /* The thread that encodes and writes checkpoints, while the shards go on. */
+#include "base/clock.h"
 #include "base/io.h"
 #include "base/memory.h"
 #include "ds/row.h"
@@ -178,6 +179,21 @@ static enum wend_status commit(struct wend_run_shard *shard, struct wend_error *
     return WEND_OK;
 }
 
+/* For who looks from outside. */
+static void tell_checkpoint(const struct wend_run_shard *shard, uint64_t bytes) {
+    struct wend_live_partition *live = wend__run_shard_live(shard);
+    if (live != NULL) {
+        int64_t now_us = wend__clock_monotonic_us();
+        atomic_fetch_add_explicit(&live->checkpoints, 1, memory_order_relaxed);
+        atomic_store_explicit(&live->checkpoint_us, now_us, memory_order_relaxed);
+        atomic_store_explicit(&live->checkpoint_offset, shard->job.next_offset,
+                              memory_order_relaxed);
+        atomic_store_explicit(&live->checkpoint_took_us, now_us - shard->begun_us,
+                              memory_order_relaxed);
+        atomic_store_explicit(&live->checkpoint_bytes, bytes, memory_order_relaxed);
+    }
+}
+
 static enum wend_status write_checkpoint(struct wend_run_shard *shard, struct wend_error *error) {
     struct wend_checkpoint *head = &shard->chain.head;
     const struct wend_shard_copy *copy = &shard->job.copy;
@@ -196,6 +212,7 @@ static enum wend_status write_checkpoint(struct wend_run_shard *shard, struct we
     WEND_TRY(commit(shard, error));
     atomic_store_explicit(&shard->state_bytes, ref.bytes, memory_order_relaxed);
     atomic_store_explicit(&shard->done_offset, shard->job.next_offset, memory_order_relaxed);
+    tell_checkpoint(shard, ref.bytes);
     if (shard->job.has_outbox) {
         WEND_TRY(wend__outcomes_submit(shard, &shard->job.outbox, error));
     }
@@ -244,6 +261,10 @@ static enum wend_status write_patiently(struct wend_run_shard *shard, struct wen
         }
         if (status != WEND_ERROR_IO || is_stopped(shard->run)) {
             return status;
+        }
+        struct wend_live_partition *live = wend__run_shard_live(shard);
+        if (live != NULL) {
+            atomic_fetch_add_explicit(&live->failures, 1, memory_order_relaxed);
         }
         if (is_first) {
             note_trouble(shard->run->shards->writer, error);

@@ -95,7 +95,31 @@ enum wend_status wend__run_shards_open(struct wend_run_state *run, struct wend_e
                                         : wend__kafka_start(run->kafka, error);
 }
 
+struct wend_live_partition *wend__run_shard_live(const struct wend_run_shard *shard) {
+    struct wend_live *live = shard->run->options->kafka->live;
+    return live == NULL ? NULL : &live->partitions[shard->index];
+}
+
+/* This process has the shard from now on, or not any more. */
+static void tell_shard(const struct wend_run_shard *shard, bool is_here) {
+    struct wend_live_partition *live = shard->run != NULL ? wend__run_shard_live(shard) : NULL;
+    if (live != NULL) {
+        int64_t offset = is_here ? shard->begun_offset : 0;
+        uint64_t bytes = is_here && shard->chain.has_head ? shard->chain.head.state.bytes : 0;
+        atomic_store_explicit(&live->checkpoint_us, shard->begun_us, memory_order_relaxed);
+        atomic_store_explicit(&live->checkpoint_offset, offset, memory_order_relaxed);
+        atomic_store_explicit(&live->checkpoint_bytes, bytes, memory_order_relaxed);
+        atomic_store_explicit(&live->held_hits, 0, memory_order_relaxed);
+        atomic_store_explicit(&live->has_shard, is_here, memory_order_relaxed);
+    }
+}
+
+void wend__run_shard_is_here(const struct wend_run_shard *shard) {
+    tell_shard(shard, true);
+}
+
 void wend__run_shard_drop(struct wend_run_shard *shard) {
+    tell_shard(shard, false);
     struct wend_checkpoint_job *job = &shard->job;
     struct wend_run_shards *shards = shard->run != NULL ? shard->run->shards : NULL;
     if (shards != NULL && shards->has_lock) {
@@ -174,6 +198,7 @@ static enum wend_status begin_checkpoint(struct wend_run_shard *shard, struct we
         .empty_offsets = partition->empty_offsets,
     };
     struct wend_checkpoint_job *job = &shard->job;
+    int64_t barrier_us = wend__clock_monotonic_us();
     WEND_TRY(settle_window(shard, error));
     WEND_TRY(wend__shard_swap_tally(shard->shard, &job->tally, error));
     WEND_TRY(wend__shard_copy(shard->shard, &facts, &job->copy, error));
@@ -186,6 +211,11 @@ static enum wend_status begin_checkpoint(struct wend_run_shard *shard, struct we
     job->next_offset = facts.next_offset;
     job->mark_us = stream->has_mark ? stream->mark_us : WEND_CHECKPOINT_NO_TIME;
     shard->begun_us = wend__clock_monotonic_us();
+    struct wend_live_partition *live = wend__run_shard_live(shard);
+    if (live != NULL) {
+        atomic_store_explicit(&live->checkpoint_held_us, shard->begun_us - barrier_us,
+                              memory_order_relaxed);
+    }
     shard->begun_offset = job->next_offset;
     shard->begun_mark_us = job->mark_us;
     wend__checkpoint_writer_submit(shard);
@@ -209,6 +239,10 @@ static enum wend_status begin_due(struct wend_run_state *run, uint32_t thread,
         }
         WEND_TRY(wend__run_live_tick(shard, error));
         wend__run_status_update(shard, false);
+        if (wend__run_shard_live(shard) != NULL) {
+            atomic_store_explicit(&wend__run_shard_live(shard)->held_hits,
+                                  wend__shard_held_hits(shard->shard), memory_order_relaxed);
+        }
         if (now_us - shard->begun_us >= run->options->kafka->checkpoint_us &&
             !wend__run_shard_is_pending(shard) && has_changed(shard)) {
             WEND_TRY(begin_checkpoint(shard, error));

@@ -60,7 +60,7 @@ struct wend_run_shard {
     size_t tick_capacity;
     int64_t next_tick_us;
     int64_t settle_us;    /* once this is over, there is another window to fold */
-    int64_t begun_us;     /* monotonic clock: of the last checkpoint */
+    int64_t begun_us;     /* monotonic clock: of the last checkpoint's barrier, or recovery */
     int64_t begun_offset; /* that it told */
     int64_t begun_mark_us;
 };
@@ -120,6 +120,10 @@ WEND_MUST_CHECK enum wend_status wend__run_shards_make_runs(const struct wend_ru
                                                             enum wend_table_id table,
                                                             struct wend_runs **runs,
                                                             struct wend_error *error);
+/* The shard's numbers for who looks from outside; NULL: nobody does. */
+struct wend_live_partition *wend__run_shard_live(const struct wend_run_shard *shard);
+/* Behind recovery: tells them that this process has it. */
+void wend__run_shard_is_here(const struct wend_run_shard *shard);
 /* Polls once for a thread, and takes what came. `*took` false: nothing did. */
 WEND_MUST_CHECK enum wend_status wend__run_shards_poll(struct wend_run_state *run, uint32_t thread,
                                                        bool *took, struct wend_error *error);

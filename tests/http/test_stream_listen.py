@@ -59,9 +59,9 @@ class Listen(unittest.TestCase):
             self.process.communicate()
         self.folder.cleanup()
 
-    def start(self, brokers, *arguments):
+    def start(self, brokers, *arguments, mode=("--until-end",)):
         self.process = subprocess.Popen(
-            [suite.wend_bin(), "stream", "-c", "wend.yaml", "--until-end", "-X",
+            [suite.wend_bin(), "stream", "-c", "wend.yaml", *mode, "-X",
              f"brokers={brokers}", "-X", "topics=clicks", "--listen", "127.0.0.1:0", "-j", "1",
              "--rate", "unlimited", *arguments],
             cwd=self.folder.name, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
@@ -168,6 +168,61 @@ class Listen(unittest.TestCase):
             checked = subprocess.run([server.promtool(), "check", "metrics"], input=texts[-1],
                                      capture_output=True, timeout=60, check=False)
             self.assertEqual((checked.returncode, checked.stdout + checked.stderr), (0, b""))
+
+    def look_until(self, holds):
+        """The first numbers that do."""
+        end = time.monotonic() + 60
+        while True:
+            text = self.get("/metrics")[1]
+            found = server.samples(text)
+            if holds(found):
+                return found, text
+            self.assertLess(time.monotonic(), end, text.decode())
+            time.sleep(0.05)
+
+    def test_checkpoints_of_a_live_stream(self):
+        count = 3000
+        by_partition = [(("topic", "clicks"), ("partition", str(i))) for i in range(PARTITIONS)]
+        cluster = messages.Mock(clicks=PARTITIONS)
+        try:
+            messages.send(cluster.brokers, "clicks", made_messages(count))
+            self.start(cluster.brokers, "--state", "state", "--checkpoint-interval", "50ms",
+                       mode=())
+            found, text = self.look_until(lambda found: all(
+                found.get(("wend_checkpoints_total", labels), 0) > 0
+                and found["wend_committed_lag", labels] == 0 for labels in by_partition))
+            for labels in by_partition:
+                self.assertEqual(found["wend_checkpoint_failures_total", labels], 0)
+                self.assertLess(found["wend_checkpoint_age_seconds", labels], 60)
+                self.assertGreater(found["wend_checkpoint_duration_seconds", labels], 0)
+                self.assertGreater(found["wend_checkpoint_stall_seconds", labels], 0)
+                self.assertGreater(found["wend_state_bytes", labels], 0)
+                # All of these events are of five minutes: every unit is open.
+                self.assertGreater(found["wend_open_events", labels], 900)
+                self.assertLessEqual(found["wend_open_events", labels], count / PARTITIONS)
+            if server.promtool():
+                checked = subprocess.run([server.promtool(), "check", "metrics"], input=text,
+                                         capture_output=True, timeout=60, check=False)
+                self.assertEqual((checked.returncode, checked.stdout + checked.stderr), (0, b""))
+            # A state that cannot be written is told, and tried again.
+            os.rename(self.path("state/clicks-0"), self.path("state/away"))
+            with open(self.path("state/clicks-0"), "w", encoding="utf-8"):
+                pass
+            messages.send(cluster.brokers, "clicks", made_messages(300))
+            failed, _ = self.look_until(
+                lambda found: found["wend_checkpoint_failures_total", by_partition[0]] > 0)
+            self.assertGreater(failed["wend_committed_lag", by_partition[0]], 0)
+            os.remove(self.path("state/clicks-0"))
+            os.rename(self.path("state/away"), self.path("state/clicks-0"))
+            self.look_until(lambda found: found["wend_committed_lag", by_partition[0]] == 0)
+            self.process.send_signal(signal.SIGTERM)
+            self.process.communicate(timeout=60)
+            self.assertEqual(self.process.returncode, 0)
+        finally:
+            cluster.close()
+
+    def path(self, name):
+        return os.path.join(self.folder.name, name)
 
     def test_options_of_http_need_an_address(self):
         for option in (["--token", "$X"], ["--rate", "3"], ["--request-timeout", "1s"]):
