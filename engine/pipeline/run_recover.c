@@ -281,6 +281,12 @@ enum wend_status wend__run_shard_recover(struct wend_run_shard *shard, struct we
         };
         WEND_TRY(wend__kafka_resume(run->kafka, shard->index, &known, error));
     }
+    if (!shard->chain.has_head && shard->was_added) {
+        /* Also with `start: latest`: what came before it was noticed is no past. */
+        struct wend_kafka_partition known = {.begin_offset = partition->log_begin,
+                                             .next_offset = partition->log_begin};
+        WEND_TRY(wend__kafka_resume(run->kafka, shard->index, &known, error));
+    }
     shard->begun_offset = partition->next_offset;
     shard->begun_mark_us = shard->chain.has_head ? shard->chain.head.mark_us : INT64_MIN;
     WEND_TRY(claim(shard, error));

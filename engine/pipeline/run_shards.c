@@ -77,6 +77,7 @@ enum wend_status wend__run_shards_open(struct wend_run_state *run, struct wend_e
     }
     shards->has_lock = true;
     WEND_TRY(wend__run_windows_open(run, error));
+    WEND_TRY(wend__run_partitions_check(run, error));
     WEND_TRY(wend__outcomes_open(run, error));
     int64_t now_us = wend__clock_monotonic_us();
     for (size_t i = 0; i < shards->count; i++) {

@@ -44,7 +44,8 @@ struct wend_checkpoint_job {
 
 struct wend_run_shard {
     struct wend_run_state *run;
-    size_t index; /* of its partition */
+    size_t index;   /* of its partition */
+    bool was_added; /* its topic had fewer partitions when the state was begun */
     struct wend_shard *shard;
     struct wend_chain chain;
     struct wend_checkpoint_job job;
@@ -141,6 +142,11 @@ WEND_MUST_CHECK enum wend_status wend__run_shards_identify(struct wend_run_state
 /* run_recover.c: makes the shard what its newest checkpoint says, and claims its chain. */
 WEND_MUST_CHECK enum wend_status wend__run_shard_recover(struct wend_run_shard *shard,
                                                          struct wend_error *error);
+
+/* run_partitions.c: whether topics have as many partitions as the state knows of; tells what was
+ * added. WEND_ERROR_IO: some are gone. */
+WEND_MUST_CHECK enum wend_status wend__run_partitions_check(struct wend_run_state *run,
+                                                            struct wend_error *error);
 
 /* run_live.c: joins the group. */
 WEND_MUST_CHECK enum wend_status wend__run_live_follow(struct wend_run_state *run,

@@ -4,6 +4,7 @@ retention has shortened, a topic that was made anew.
 
 Exits with 77 where there is no Java, no Maven or no way to the jars.
 """
+import json
 import os
 import signal
 import subprocess
@@ -86,11 +87,12 @@ class LiveBroker(unittest.TestCase):
             if names:
                 with open(os.path.join(folder, names[-1]), encoding="utf-8") as file:
                     facts = dict(line.rstrip("\n").split(" ", 1) for line in file if " " in line)
-            found.append((int(facts.get("next", 0)), int(facts.get("epoch", 0))))
+            found.append((int(facts.get("next", 0)), int(facts.get("epoch", 0)),
+                          facts.get("owner")))
         return found
 
     def wait_for(self, topic, count):
-        broker.wait_until(lambda: sum(n for n, _ in self.next_offsets(topic)) == count,
+        broker.wait_until(lambda: sum(n for n, *_ in self.next_offsets(topic)) == count,
                           f"{count} messages in checkpoints of {topic}", 60)
 
     def replay(self, kafka, topic):
@@ -141,14 +143,17 @@ class LiveBroker(unittest.TestCase):
                           "the second member to have half of the partitions", 60)
         kafka.produce("many", records(2000, 2000))
         self.wait_for("many", 4000)
-        epochs = [epoch for _, epoch in self.next_offsets("many")]
+        # Else the first may have had all of it before the second one came.
+        broker.wait_until(lambda: len({owner for *_, owner in self.next_offsets("many")}) == 2,
+                          "both have partitions")
+        epochs = [epoch for _, epoch, _ in self.next_offsets("many")]
         b.kill()
         b.communicate()
         kafka.produce("many", records(4000, 4000))
         b = self.join(kafka, "many", "b")
         self.wait_for("many", 8000)
         # What the other one has did not move.
-        moved = [now - before for before, (_, now) in zip(epochs, self.next_offsets("many"))]
+        moved = [now - before for before, (_, now, _) in zip(epochs, self.next_offsets("many"))]
         self.assertEqual(PARTITIONS // 2, sum(n == 0 for n in moved), moved)
         kafka.kill(1)
         time.sleep(1)
@@ -187,13 +192,35 @@ class LiveBroker(unittest.TestCase):
         text = self.run_to_end(kafka, "anew", code=3)
         self.assertIn("its log ends at 10: the topic was made anew", text)
 
+    def grown(self, kafka):
+        """Partitions that are added while a member reads end it, and the next start has them."""
+        kafka.create("grown", PARTITIONS)
+        kafka.produce("grown", records(0, 400))
+        member = subprocess.Popen(
+            self.command(kafka, "grown", "-X", "group=of-grown", "-X", "start=latest", "-X",
+                         "topic.metadata.refresh.interval.ms=500"),
+            cwd=self.place, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE, text=True)
+        broker.wait_until(lambda: all(epoch for _, epoch, _ in self.next_offsets("grown")),
+                          "the member has its partitions")
+        kafka.grow("grown", PARTITIONS + 1)
+        kafka.produce("grown", [Record(b'{"ts": 1750000000, "user": "new", "name": "n"}', b"new",
+                                       partition=PARTITIONS) for _ in range(3)])
+        text = member.communicate(timeout=60)[1]
+        self.assertEqual(3, member.returncode, text)
+        self.assertIn(f"partition {PARTITIONS} of `grown` was added since the start", text)
+        text = self.run_to_end(kafka, "grown", "-X", "start=latest")
+        self.assertIn(f"`grown` has {PARTITIONS + 1} partitions now, and had {PARTITIONS}", text)
+        with open(os.path.join(self.place, "out", "manifest.json"), encoding="utf-8") as file:
+            self.assertEqual(3, json.load(file)["counters"]["read"])
+
     def test_kafka(self):
         try:
             broker.fetch("4")
         except broker.Unavailable as reason:
             self.skipTest(str(reason))
         with Cluster(version="4") as kafka:
-            for part in self.members, self.overtaken, self.made_anew:
+            for part in self.members, self.overtaken, self.made_anew, self.grown:
                 with self.subTest(part.__name__):
                     part(kafka)
 

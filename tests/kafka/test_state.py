@@ -255,6 +255,29 @@ class State(StateCase):
         text = self.run_state("out", code=3)
         self.assertIn("goes on at offset 10, but its log ends at 4", text)
 
+    def test_partitions_that_were_added(self):
+        """It is said once; the new ones are read from their beginning, whatever `start` says."""
+        self.open(clicks=2)
+        self.definitions = PLAIN
+        latest = ("-X", "start=latest")
+        old = [(i % 2, event(i, user=f"u{i % 2}")) for i in range(10)]
+        messages.send(self.cluster.brokers, "clicks", old)
+        self.run_state("out")
+        self.cluster.close()
+        self.open(clicks=3)
+        messages.send(self.cluster.brokers, "clicks",
+                      old + [(2, event(20 + i, user="v")) for i in range(5)])
+        text = self.run_state("out", *latest)
+        self.assertIn("`clicks` has 3 partitions now, and had 2", text)
+        self.assertIn("Customers whose key moves to another partition are counted as two", text)
+        self.assertEqual(15, self.manifest(self.path("out"))["counters"]["read"])
+        self.assertNotIn("partitions now", self.run_state("out", *latest))
+        self.cluster.close()
+        self.open(clicks=2)
+        messages.send(self.cluster.brokers, "clicks", old)
+        text = self.run_state("out", code=3)
+        self.assertIn("`clicks` has 2 partitions, and had 3: the topic was made anew", text)
+
     def test_a_full_disk(self):
         """Checkpoints fail while the disk is full, and go on when there is room again."""
         expected, _ = self.fill(events=60_000, partitions=1)
