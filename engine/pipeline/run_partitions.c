@@ -2,6 +2,7 @@
  * How many partitions a topic has had, in STATE/TOPIC.partitions: keys are spread anew when some
  * are added, which nobody else would notice.
  */
+#include "base/clock.h"
 #include "base/io.h"
 #include "base/memory.h"
 #include "pipeline/run_shards.h"
@@ -67,10 +68,11 @@ static enum wend_status write_facts(const struct wend_run_shards *shards, const 
                                     const char *path, struct facts facts,
                                     struct wend_error *error) {
     char text[FACTS_BYTES];
-    char behind[32];
+    char behind[64];
     int descriptor = -1;
     int len = snprintf(text, sizeof text, FACTS_FORMAT, facts.first, facts.last);
-    (void)snprintf(behind, sizeof behind, ".%ld", (long)getpid());
+    /* In containers that share the state every process may have the same number. */
+    (void)snprintf(behind, sizeof behind, ".%ld-%" PRId64, (long)getpid(), wend__clock_wall_us());
     char *hidden = path_of(shards, topic, behind);
     if (hidden == NULL) {
         return wend__fail_memory(error);
