@@ -90,6 +90,26 @@ struct wend_answer; /* what a provider writes to, for the call */
 struct wend_live *wend__cli_live_create(void);
 void wend__cli_live_destroy(struct wend_live *live);
 
+/* How a partition is doing. Times are microseconds. */
+struct wend_live_row {
+    const char *topic; /* as long as `live` */
+    int32_t partition;
+    bool is_here; /* false: another process has it, or nobody; only the numbers above are valid */
+    bool has_watermark;
+    bool has_state; /* the run keeps one */
+    uint64_t lag;   /* messages between the last that was taken and the end */
+    uint64_t messages;
+    int64_t watermark_us;
+    uint64_t open_events;
+    uint64_t state_bytes; /* of the newest checkpoint, compressed */
+    int64_t checkpoint_age_us;
+};
+/* Partitions that the run knows of; 0 before it has begun. */
+size_t wend__cli_live_count(const struct wend_live *live);
+/* Any thread, while the run goes on; `index` is less than the count. */
+void wend__cli_live_row(const struct wend_live *live, size_t index, bool has_state,
+                        struct wend_live_row *row);
+
 /* `wend_stream_run_to_end`, or with `follows` `wend_stream_run_live`, which tells `live` (may be
  * NULL) how far it is. */
 WEND_MUST_CHECK enum wend_status wend__stream_run(const struct wend_stream_options *options,

@@ -37,6 +37,32 @@ void wend__cli_live_destroy(struct wend_live *live) {
     wend__live_destroy(live);
 }
 
+size_t wend__cli_live_count(const struct wend_live *live) {
+    return atomic_load_explicit(&live->partition_count, memory_order_acquire);
+}
+
+void wend__cli_live_row(const struct wend_live *live, size_t index, bool has_state,
+                        struct wend_live_row *row) {
+    const struct wend_live_partition *partition = &live->partitions[index];
+    int64_t next = atomic_load_explicit(&partition->next_offset, memory_order_relaxed);
+    int64_t end = atomic_load_explicit(&partition->end_offset, memory_order_relaxed);
+    int64_t mark_us = atomic_load_explicit(&partition->mark_us, memory_order_relaxed);
+    int64_t then_us = atomic_load_explicit(&partition->checkpoint_us, memory_order_relaxed);
+    *row = (struct wend_live_row){
+        .topic = partition->topic,
+        .partition = partition->partition,
+        .is_here = !has_state || atomic_load_explicit(&partition->has_shard, memory_order_relaxed),
+        .has_watermark = mark_us != INT64_MIN,
+        .has_state = has_state,
+        .lag = end > next ? (uint64_t)(end - next) : 0,
+        .messages = atomic_load_explicit(&partition->messages, memory_order_relaxed),
+        .watermark_us = mark_us,
+        .open_events = atomic_load_explicit(&partition->held_hits, memory_order_relaxed),
+        .state_bytes = atomic_load_explicit(&partition->checkpoint_bytes, memory_order_relaxed),
+        .checkpoint_age_us = wend__clock_monotonic_us() - then_us,
+    };
+}
+
 bool wend__answer_add(struct wend_answer *answer, const void *bytes, size_t len) {
     answer->is_failed = answer->is_failed || !wend__buffer_append(answer->out, bytes, len);
     return !answer->is_failed;

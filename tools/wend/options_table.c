@@ -178,6 +178,14 @@ const struct wend_cli_option wend__cli_options[WEND_CLI_OPTION_COUNT] = {
         .summary = "live: a partition without messages for D is idle, or none",
         .details = "Wall time then moves its watermark: to the present, less D and --lateness, so "
                    "that its sessions end. Each such step stands in the checkpoint."},
+    [WEND_CLI_STATUS] = {
+        .name = "status", .kind = WEND_CLI_FLAG,
+        .category = WEND_CLI_RESULT, .commands = BIT(STREAM),
+        .summary = "show how each partition is doing, all the time",
+        .details = "How far it is behind, messages a second, watermark, open events, size and age "
+                   "of its newest checkpoint, on standard error: on a terminal drawn anew each "
+                   "second, elsewhere printed once a minute. The signal SIGUSR1 prints it once, "
+                   "also without this option."},
     [WEND_CLI_PUBLISH_TO] = {
         .name = "publish", .kind = WEND_CLI_TEXT, .value_name = "CONNINFO",
         .category = WEND_CLI_RESULT, .commands = BIT(STREAM),

@@ -170,7 +170,8 @@ static enum wend_status run(struct wend_cli_context *context,
     struct wend_result *result = NULL;
     watched.progress = watch;
     watched.progress_context = &watcher;
-    wend__cli_progress_start(&watcher.progress, &context->terminal, context->quiet);
+    wend__cli_progress_start(&watcher.progress, &context->terminal,
+                             context->quiet || context->arguments->values[WEND_CLI_STATUS].given);
     enum wend_status status = start(start_context, &watched, &result, error);
     wend__cli_progress_end(&watcher.progress);
     if (status == WEND_ERROR_CANCELLED) {

@@ -1,6 +1,7 @@
 /* `wend stream`: from topics of Kafka to a report and a snapshot. */
 #include "commands.h"
 #include "serve.h"
+#include "status.h"
 
 #include <wend/wend.h>
 
@@ -30,21 +31,28 @@ struct wend_stream_setting *wend__cli_settings(const struct wend_cli_arguments *
     return settings;
 }
 
+/* Where notes of a run go. */
+struct notes {
+    const struct wend_cli_context *command;
+    struct wend_cli_status *status;
+};
+
+static void take_note(void *context, const char *text) {
+    const struct notes *notes = context;
+    wend__cli_status_note(notes->command, notes->status, text);
+}
+
 /* With --listen: numbers of the run while it goes on, and the tables of its newest window. */
 static enum wend_status open_server(struct wend_cli_context *command,
-                                    struct wend_cli_served *served, struct wend_live **live,
+                                    struct wend_cli_served *served, struct wend_live *live,
                                     struct wend_server **server, struct wend_error *error) {
     const struct wend_cli_value *values = command->arguments->values;
     struct wend_server_options options;
     if (!command->arguments->values[WEND_CLI_LISTEN].given) {
         return WEND_OK;
     }
-    *live = wend__cli_live_create();
-    if (*live == NULL) {
-        return wend__cli_error(error, WEND_ERROR_MEMORY, "out of memory");
-    }
     wend__cli_server_options(command, &options);
-    options.live = *live;
+    options.live = live;
     served->directory = values[WEND_CLI_OUTPUT].text;
     if (served->directory != NULL && !values[WEND_CLI_UNTIL_END].given) {
         options.context = served;
@@ -71,15 +79,23 @@ static enum wend_status start_stream(void *context, const struct wend_replay_opt
     stream.accept_new_definitions = values[WEND_CLI_ACCEPT_DEFINITIONS].given;
     stream.publish = values[WEND_CLI_PUBLISH_TO].text;
     stream.publish_schema = values[WEND_CLI_SCHEMA].text;
-    stream.note = wend__cli_pass_note;
-    stream.note_context = command;
+    struct notes notes = {.command = command};
+    stream.note = take_note;
+    stream.note_context = &notes;
     stream.idle_us = values[WEND_CLI_IDLE_TIMEOUT].number == UINT64_MAX
                          ? 0
                          : (int64_t)values[WEND_CLI_IDLE_TIMEOUT].number;
     struct wend_server *server = NULL;
-    struct wend_live *live = NULL;
+    struct wend_live *live = wend__cli_live_create();
     struct wend_cli_served served = {.directory = NULL};
-    enum wend_status status = open_server(command, &served, &live, &server, error);
+    /* First the one that has a signal for itself, which other threads must not take. */
+    enum wend_status status =
+        live == NULL
+            ? wend__cli_error(error, WEND_ERROR_MEMORY, "out of memory")
+            : wend__cli_status_open(command, live, stream.state != NULL, &notes.status, error);
+    if (status == WEND_OK) {
+        status = open_server(command, &served, live, &server, error);
+    }
     bool follows = !values[WEND_CLI_UNTIL_END].given;
     if (status == WEND_OK) {
         status = wend__stream_run(&stream, follows, live, result, error);
@@ -89,6 +105,7 @@ static enum wend_status start_stream(void *context, const struct wend_replay_opt
         *result = NULL;
     }
     wend__server_close(server);
+    wend__cli_status_close(notes.status);
     wend__cli_live_destroy(live);
     free(settings);
     wend__cli_text_deinit(&names);
