@@ -131,7 +131,7 @@ class Status(unittest.TestCase):
     def test_a_small_terminal_shows_what_is_furthest_behind(self):
         pictures, _ = self.draw(10, 40)
         last = pictures[-1]
-        lines = [line for line in last[last.index(b"12 of 12 partitions here"):].split(b"\n") if line]
+        lines = last[last.index(b"12 of 12 partitions here"):].strip().split(b"\n")
         self.assertEqual(9, len(lines), last)
         self.assertEqual(b"and 6 more, less far behind", lines[-1])
         self.assertLess(max(len(line.decode()) for line in lines), 40)
