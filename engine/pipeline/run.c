@@ -343,6 +343,7 @@ static enum wend_status finish(struct wend_run_state *run, struct wend_error *er
     }
     if (run->shards != NULL) {
         wend__outcomes_finish(run); /* before the shards leave it */
+        WEND_TRY(wend__outcomes_result(run, error));
     }
     if (run->kafka != NULL) {
         wend__run_stop_kafka(run);

@@ -164,8 +164,8 @@ class Stream(StreamCase):
     def test_wrong_settings_are_told_with_their_place(self):
         cases = {
             "  fetch.min.byts: 1\n":
-                "bad.yaml:7:3: `fetch.min.byts` is neither brokers, topics, group, start or outcomes "
-                "nor a property of librdkafka; did you mean `fetch.min.bytes`?",
+                "bad.yaml:7:3: `fetch.min.byts` is neither brokers, topics, group, start or "
+                "outcomes nor a property of librdkafka; did you mean `fetch.min.bytes`?",
             "  fetch.min.bytes: many\n": "bad.yaml:7:3: Invalid value",
             "  auto.offset.reset: latest\n": "bad.yaml:7:3: `auto.offset.reset` is not for the",
             "  start: middle\n": "bad.yaml:7:3: `start` is earliest or latest",
