@@ -1,10 +1,10 @@
 #include "parquet/crew.h"
 
 #include "base/memory.h"
+#include "base/thread.h"
 
 #include <assert.h>
 #include <pthread.h>
-#include <signal.h>
 
 struct helper {
     struct wend_parquet_crew *crew;
@@ -78,17 +78,6 @@ static void *help(void *context) {
     return NULL;
 }
 
-/* Signals go to the threads of the program, which may have handlers. */
-static bool start_quietly(struct helper *self) {
-    sigset_t all;
-    sigset_t before;
-    (void)sigfillset(&all);
-    (void)pthread_sigmask(SIG_SETMASK, &all, &before);
-    int number = pthread_create(&self->thread, NULL, help, self);
-    (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
-    return number == 0;
-}
-
 static void deinit_tools(struct wend_parquet_page_tools *tools) {
     wend__parquet_compressor_deinit(&tools->compressor);
     wend__buffer_deinit(&tools->body);
@@ -104,7 +93,7 @@ static enum wend_status start_helpers(struct wend_parquet_crew *crew, uint32_t h
         *helper = (struct helper){.crew = crew, .tools = {.options = *options}};
         WEND_TRY(
             wend__parquet_compressor_init(&helper->tools.compressor, options->zstd_level, error));
-        if (!start_quietly(helper)) {
+        if (wend__thread_start(&helper->thread, help, helper) != 0) {
             deinit_tools(&helper->tools);
             return WEND_OK; /* fewer threads, the same bytes */
         }

@@ -2,13 +2,13 @@
 #include "base/clock.h"
 #include "base/io.h"
 #include "base/memory.h"
+#include "base/thread.h"
 #include "ds/row.h"
 #include "pipeline/run_outcomes.h"
 #include "pipeline/run_windows.h"
 
 #include <errno.h>
 #include <inttypes.h>
-#include <signal.h>
 #include <stdio.h>
 #include <time.h>
 
@@ -325,12 +325,7 @@ enum wend_status wend__checkpoint_writer_start(struct wend_run_state *run,
         return wend__fail_memory(error);
     }
     run->shards->writer = writer;
-    sigset_t all;
-    sigset_t before;
-    (void)sigfillset(&all);
-    (void)pthread_sigmask(SIG_SETMASK, &all, &before);
-    int number = pthread_create(&writer->thread, NULL, work, run);
-    (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
+    int number = wend__thread_start(&writer->thread, work, run);
     writer->is_started = number == 0;
     return number == 0
                ? WEND_OK

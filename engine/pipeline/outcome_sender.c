@@ -3,10 +3,10 @@
 #include "base/clock.h"
 #include "base/io.h"
 #include "base/memory.h"
+#include "base/thread.h"
 #include "pipeline/outcome_record.h"
 #include "pipeline/run_outcomes_internal.h"
 
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
@@ -216,13 +216,8 @@ static void *work(void *context) {
 
 enum wend_status wend__outcome_sender_start(struct wend_outcomes *outcomes,
                                             struct wend_error *error) {
-    sigset_t all;
-    sigset_t before;
-    (void)sigfillset(&all);
-    (void)pthread_sigmask(SIG_SETMASK, &all, &before);
     outcomes->is_started = true; /* before the thread looks at it */
-    int number = pthread_create(&outcomes->thread, NULL, work, outcomes);
-    (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
+    int number = wend__thread_start(&outcomes->thread, work, outcomes);
     outcomes->is_started = number == 0;
     return number == 0
                ? WEND_OK

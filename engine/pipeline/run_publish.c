@@ -2,11 +2,11 @@
 
 #include "base/clock.h"
 #include "base/memory.h"
+#include "base/thread.h"
 #include "pipeline/publish_windows.h"
 #include "snapshot/window_folders.h"
 
 #include <inttypes.h>
-#include <signal.h>
 #include <stdio.h>
 #include <time.h>
 
@@ -157,12 +157,7 @@ static void *work(void *context) {
 }
 
 static enum wend_status start_thread(struct wend_run_publish *publish, struct wend_error *error) {
-    sigset_t all;
-    sigset_t before;
-    (void)sigfillset(&all);
-    (void)pthread_sigmask(SIG_SETMASK, &all, &before);
-    int number = pthread_create(&publish->thread, NULL, work, publish);
-    (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
+    int number = wend__thread_start(&publish->thread, work, publish);
     publish->is_started = number == 0;
     return number == 0
                ? WEND_OK

@@ -1,12 +1,12 @@
 /* The phases of a run, each on one thread a worker. */
 #include "base/memory.h"
 #include "base/processor.h"
+#include "base/thread.h"
 #include "pipeline/run_outcomes.h"
 #include "pipeline/run_publish.h"
 
 #include <errno.h>
 #include <pthread.h>
-#include <signal.h>
 #include <time.h>
 
 #define PROGRESS_NS 100000000L /* a tenth of a second */
@@ -56,17 +56,6 @@ static void *work(void *context) {
     return NULL;
 }
 
-/* Signals go to the thread that called, which may have a handler; workers have none. */
-static int start_quietly(struct phase_thread *self) {
-    sigset_t all;
-    sigset_t before;
-    (void)sigfillset(&all);
-    (void)pthread_sigmask(SIG_SETMASK, &all, &before);
-    int number = pthread_create(&self->thread, NULL, work, self);
-    (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
-    return number;
-}
-
 static enum wend_status start_all(struct phase *phase, struct wend_error *error) {
     struct wend_run_state *run = phase->run;
     for (uint32_t i = 0; i < run->worker_count; i++) {
@@ -75,7 +64,7 @@ static enum wend_status start_all(struct phase *phase, struct wend_error *error)
         pthread_mutex_lock(&phase->lock);
         phase->running++;
         pthread_mutex_unlock(&phase->lock);
-        int number = start_quietly(self);
+        int number = wend__thread_start(&self->thread, work, self);
         if (number != 0) {
             pthread_mutex_lock(&phase->lock);
             phase->running--;
