@@ -110,7 +110,13 @@ static void tell_shard(const struct wend_run_shard *shard, bool is_here) {
         atomic_store_explicit(&live->checkpoint_us, shard->begun_us, memory_order_relaxed);
         atomic_store_explicit(&live->checkpoint_offset, offset, memory_order_relaxed);
         atomic_store_explicit(&live->checkpoint_bytes, bytes, memory_order_relaxed);
-        atomic_store_explicit(&live->held_hits, 0, memory_order_relaxed);
+        uint64_t held = is_here && shard->shard != NULL ? wend__shard_held_hits(shard->shard) : 0;
+        atomic_store_explicit(&live->held_hits, held, memory_order_relaxed);
+        if (is_here) {
+            /* Also before its first message, which may be long in coming. */
+            atomic_store_explicit(&live->next_offset, offset, memory_order_relaxed);
+            atomic_store_explicit(&live->mark_us, shard->begun_mark_us, memory_order_relaxed);
+        }
         atomic_store_explicit(&live->has_shard, is_here, memory_order_relaxed);
     }
 }

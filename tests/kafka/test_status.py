@@ -82,6 +82,17 @@ class Status(unittest.TestCase):
         self.process.send_signal(signal.SIGTERM)
         self.assertEqual(0, self.process.wait(timeout=60))
         os.close(reading)
+        # What a checkpoint says is known before another message comes.
+        reading, writing = os.pipe()
+        self.start(writing)
+        os.close(writing)
+        time.sleep(1)
+        text = self.read_until(reading, row.search, "the same after a new start",
+                               lambda: self.process.send_signal(signal.SIGUSR1))
+        self.assertIn(b"12 of 12 partitions here, 0 messages behind, 0 messages/s", text)
+        self.process.send_signal(signal.SIGTERM)
+        self.assertEqual(0, self.process.wait(timeout=60))
+        os.close(reading)
 
     def test_a_pipe_is_told_now_and_then(self):
         reading, writing = os.pipe()
