@@ -127,6 +127,16 @@ struct wend_table_query {
     const atomic_bool *stop; /* set when nobody waits for the answer any more */
 };
 
+/* Of a snapshot, told from others by what it holds: 32 digits and a zero. */
+void wend__cli_snapshot_tag(const struct wend_snapshot *snapshot, char *tag);
+
+/* A page for people. */
+struct wend_page_query {
+    const char *known; /* tags that the client has, as it said; NULL: none */
+    char tag[40];      /* to be set */
+    bool is_known;     /* to be set: the tag is among them, and nothing was written */
+};
+
 struct wend_server_options {
     const char *listen;      /* ADDRESS:PORT */
     const char *token;       /* @FILE or $NAME; NULL: none */
@@ -137,12 +147,15 @@ struct wend_server_options {
     uint64_t patience_us;   /* 0: 30 s */
     struct wend_live *live; /* NULL: there is no run */
 
-    /* Called by threads of the server; `tables` one at a time. Each may be NULL. */
+    /* Called by threads of the server; `page` and `tables` one at a time. Each may be NULL. */
     void *context;
     /* Not ready: writes the reason. */
     bool (*is_ready)(void *context, struct wend_answer *reason);
     /* Writes by wend__answer_metric and wend__answer_sample, behind those of `live`. */
     void (*metrics)(void *context, struct wend_answer *answer);
+    /* Writes HTML. Any error: there is no page now, for that reason. */
+    enum wend_status (*page)(void *context, struct wend_page_query *query,
+                             struct wend_answer *answer, struct wend_error *error);
     /* Writes JSON. WEND_ERROR_EMPTY: no such table; WEND_ERROR_USAGE: a wrong question;
      * WEND_ERROR_LIMIT: the answer is too large; others: not now. */
     enum wend_status (*tables)(void *context, const struct wend_table_query *query,

@@ -22,6 +22,7 @@ static enum wend_status make(make_call *call, const struct wend_snapshot *snapsh
         .scope = optional(settings->scope),
         .segment = optional(settings->segment),
         .paper = settings->paper,
+        .tag = optional(settings->tag),
     };
     struct wend_buffer out = {0};
     *text = NULL;

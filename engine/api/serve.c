@@ -5,8 +5,11 @@
 #include "base/clock.h"
 #include "base/memory.h"
 #include "http/server.h"
+#include "snapshot/snapshot_files.h"
 
+#include <inttypes.h>
 #include <pthread.h>
+#include <stdio.h>
 
 /* A thread that has not gone round its loop for so long stands still. */
 #define STILL_US INT64_C(60000000)
@@ -61,6 +64,11 @@ void wend__cli_live_row(const struct wend_live *live, size_t index, bool has_sta
         .state_bytes = atomic_load_explicit(&partition->checkpoint_bytes, memory_order_relaxed),
         .checkpoint_age_us = wend__clock_monotonic_us() - then_us,
     };
+}
+
+void wend__cli_snapshot_tag(const struct wend_snapshot *snapshot, char *tag) {
+    struct wend_hash128 id = wend__snapshot_id(snapshot);
+    (void)snprintf(tag, 33, "%016" PRIx64 "%016" PRIx64, id.high, id.low);
 }
 
 bool wend__answer_add(struct wend_answer *answer, const void *bytes, size_t len) {
@@ -150,6 +158,17 @@ static enum wend_status add_tables(void *context, const struct wend_http_query *
     return answer.is_failed ? wend__fail_memory(error) : WEND_OK;
 }
 
+static enum wend_status add_page(void *context, struct wend_http_page *page,
+                                 struct wend_buffer *out, struct wend_error *error) {
+    struct wend_server *server = context;
+    struct wend_answer answer = {.out = out};
+    struct wend_page_query asked = {.known = page->known};
+    WEND_TRY(server->options.page(server->options.context, &asked, &answer, error));
+    (void)snprintf(page->tag, sizeof page->tag, "%s", asked.tag);
+    page->is_known = asked.is_known;
+    return answer.is_failed ? wend__fail_memory(error) : WEND_OK;
+}
+
 enum wend_status wend__server_open(const struct wend_server_options *options,
                                    struct wend_server **opened, struct wend_error *error) {
     *opened = NULL;
@@ -171,6 +190,7 @@ enum wend_status wend__server_open(const struct wend_server_options *options,
                       .is_live = is_live,
                       .is_ready = is_ready,
                       .metrics = add_metrics,
+                      .page = options->page == NULL ? NULL : add_page,
                       .tables = options->tables == NULL ? NULL : add_tables},
     };
     enum wend_status status = wend__http_start(&http, &server->http, error);

@@ -30,17 +30,26 @@ void wend__http_metrics(struct wend_http_server *server, struct wend_metrics_tex
     }
 }
 
-/* Nothing of an answer is to be kept, guessed at, framed, or read by another site. */
-static bool add_headers(struct MHD_Response *response, unsigned code, const char *content_type) {
+/* Nothing of an answer is to be kept, guessed at, framed, or read by another site. A page has a
+ * tag, and its policy in itself. */
+static bool add_headers(struct MHD_Response *response, unsigned code, const char *content_type,
+                        const char *tag) {
     static const char *const headers[][2] = {
         {"Cache-Control", "no-store"},
         {"Connection", "close"},
-        {"Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"},
         {"Cross-Origin-Resource-Policy", "same-origin"},
         {"Referrer-Policy", "no-referrer"},
         {"X-Content-Type-Options", "nosniff"},
     };
-    bool done = MHD_add_response_header(response, "Content-Type", content_type) == MHD_YES;
+    char quoted[WEND_HTTP_TAG_BYTES + 2];
+    const char *policy =
+        tag == NULL ? "default-src 'none'; frame-ancestors 'none'" : "frame-ancestors 'none'";
+    bool done = MHD_add_response_header(response, "Content-Type", content_type) == MHD_YES &&
+                MHD_add_response_header(response, "Content-Security-Policy", policy) == MHD_YES;
+    if (done && tag != NULL) {
+        (void)snprintf(quoted, sizeof quoted, "\"%s\"", tag);
+        done = MHD_add_response_header(response, "ETag", quoted) == MHD_YES;
+    }
     for (size_t i = 0; done && i < sizeof headers / sizeof *headers; i++) {
         done = MHD_add_response_header(response, headers[i][0], headers[i][1]) == MHD_YES;
     }
@@ -58,9 +67,9 @@ static bool add_headers(struct MHD_Response *response, unsigned code, const char
 }
 
 /* MHD_NO makes libmicrohttpd drop the connection. */
-enum MHD_Result wend__http_reply(struct wend_http_server *server, struct MHD_Connection *connection,
-                                 unsigned code, const char *content_type,
-                                 struct wend_buffer *body) {
+static enum MHD_Result reply(struct wend_http_server *server, struct MHD_Connection *connection,
+                             unsigned code, const char *content_type, const char *tag,
+                             struct wend_buffer *body) {
     static char nothing[1];
     struct MHD_Response *response = MHD_create_response_from_buffer_with_free_callback(
         body->len, body->data == NULL ? (void *)nothing : body->data,
@@ -71,12 +80,24 @@ enum MHD_Result wend__http_reply(struct wend_http_server *server, struct MHD_Con
     }
     *body = (struct wend_buffer){0};
     enum MHD_Result result = MHD_NO;
-    if (add_headers(response, code, content_type)) {
+    if (add_headers(response, code, content_type, tag)) {
         result = MHD_queue_response(connection, code, response);
         count(server, code);
     }
     MHD_destroy_response(response);
     return result;
+}
+
+enum MHD_Result wend__http_reply(struct wend_http_server *server, struct MHD_Connection *connection,
+                                 unsigned code, const char *content_type,
+                                 struct wend_buffer *body) {
+    return reply(server, connection, code, content_type, NULL, body);
+}
+
+enum MHD_Result wend__http_reply_page(struct wend_http_server *server,
+                                      struct MHD_Connection *connection, unsigned code,
+                                      const char *tag, struct wend_buffer *body) {
+    return reply(server, connection, code, WEND_HTTP_HTML, tag, body);
 }
 
 static json_t *json_text(const char *text, size_t len) {

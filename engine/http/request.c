@@ -17,6 +17,10 @@ struct request {
     bool is_trusted; /* may see more than health */
 };
 
+static const char *header(const struct request *request, const char *name) {
+    return MHD_lookup_connection_value(request->connection, MHD_HEADER_KIND, name);
+}
+
 static enum MHD_Result refuse(const struct request *request, unsigned code, const char *text) {
     return wend__http_reply_error(request->server, request->connection, code, text);
 }
@@ -192,12 +196,57 @@ static enum MHD_Result answer_table(const struct request *request, const char *n
     return answer(request, MHD_HTTP_OK, JSON, &body, true);
 }
 
+/* Not now, for people: with the reason, and asked again by itself. */
+static enum MHD_Result answer_no_page(const struct request *request, const char *reason) {
+    struct wend_buffer body = {0};
+    bool is_whole = wend__buffer_append_text(
+        &body, "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">"
+               "<meta http-equiv=\"refresh\" content=\"5\"><title>wend</title></head>"
+               "<body><h1>There is no map yet</h1><p>");
+    for (; *reason != '\0' && is_whole; reason++) {
+        char byte[2] = {*reason, '\0'};
+        is_whole = wend__buffer_append_text(&body, *reason == '<'    ? "&lt;"
+                                                   : *reason == '&'  ? "&amp;"
+                                                   : *reason == '\n' ? "<br>"
+                                                                     : byte);
+    }
+    is_whole = is_whole && wend__buffer_append_text(&body, "</p><p>This page asks again every five "
+                                                           "seconds.</p></body></html>\n");
+    return answer(request, MHD_HTTP_SERVICE_UNAVAILABLE, WEND_HTTP_HTML, &body, is_whole);
+}
+
+static enum MHD_Result answer_page(const struct request *request) {
+    struct wend_http_server *server = request->server;
+    struct wend_http_connection *place = wend__http_connection(request->connection);
+    struct wend_http_page page = {.known = header(request, MHD_HTTP_HEADER_IF_NONE_MATCH)};
+    struct wend_buffer body = {0};
+    struct wend_error error = {0};
+    if (!take_turn(server)) {
+        return answer_no_page(request, "It is busy with other questions.");
+    }
+    wend__http_connection_touch(server, place, true);
+    enum wend_status status =
+        server->providers.page(server->providers.context, &page, &body, &error);
+    wend__http_connection_touch(server, place, false);
+    leave_turn(server);
+    if (status != WEND_OK) {
+        wend__buffer_deinit(&body);
+        return answer_no_page(request, error.text);
+    }
+    return wend__http_reply_page(server, request->connection,
+                                 page.is_known ? MHD_HTTP_NOT_MODIFIED : MHD_HTTP_OK, page.tag,
+                                 &body);
+}
+
 static enum MHD_Result answer_path(const struct request *request) {
     static const char prefix[] = "/v1/";
     size_t len = sizeof prefix - 1;
     const char *path = request->path;
     if (strcmp(path, "/metrics") == 0) {
         return answer_metrics(request);
+    }
+    if (strcmp(path, "/") == 0 && request->server->providers.page != NULL) {
+        return answer_page(request);
     }
     if (strncmp(path, prefix, len) == 0 && path[len] != '\0' &&
         request->server->providers.tables != NULL) {
@@ -206,12 +255,8 @@ static enum MHD_Result answer_path(const struct request *request) {
     return refuse(request, MHD_HTTP_NOT_FOUND,
                   request->server->providers.tables == NULL
                       ? "nothing is here\nThere is: /healthz, /readyz, /metrics"
-                      : "nothing is here\nThere is: /healthz, /readyz, /metrics, /v1/tables, "
+                      : "nothing is here\nThere is: /, /healthz, /readyz, /metrics, /v1/tables, "
                         "/v1/TABLE");
-}
-
-static const char *header(const struct request *request, const char *name) {
-    return MHD_lookup_connection_value(request->connection, MHD_HEADER_KIND, name);
 }
 
 static bool is_within_rate(const struct request *request) {

@@ -1,6 +1,7 @@
 /*
  * server.h: a small HTTP server for numbers about a run: health, metrics, tables.
  *
+ *   /             a page for people, which asks for newer numbers by itself
  *   /healthz      200 while the process does its work, else 503
  *   /readyz       200 when there is something to serve, else 503 with the reason
  *   /metrics      text for Prometheus
@@ -20,7 +21,7 @@
  * for a table is worked on at a time; a few may wait. Health and metrics never wait for it.
  *
  * Threads: one accepts, one a connection, one watches times; all block signals. Providers are
- * called by those of connections: `tables` one at a time, the others at any time.
+ * called by those of connections: `page` and `tables` one at a time, the others at any time.
  */
 #ifndef WEND_HTTP_SERVER_H
 #define WEND_HTTP_SERVER_H
@@ -51,6 +52,14 @@ struct wend_http_query {
                                 orders nothing) */
 };
 
+#define WEND_HTTP_TAG_BYTES 40U
+/* A page is told from another by its tag: letters and digits. */
+struct wend_http_page {
+    const char *known; /* the tags that the client has, as it said; NULL: none */
+    char tag[WEND_HTTP_TAG_BYTES];
+    bool is_known; /* its tag is among them: nothing was added */
+};
+
 struct wend_http_providers {
     void *context;
     /* NULL: as long as the server runs. */
@@ -59,6 +68,9 @@ struct wend_http_providers {
     bool (*is_ready)(void *context, struct wend_buffer *reason);
     /* NULL: only the numbers of the server itself. */
     void (*metrics)(void *context, struct wend_metrics_text *text);
+    /* Adds the page at `/`, unless the client has it. Any error: there is none now. NULL: none. */
+    enum wend_status (*page)(void *context, struct wend_http_page *page, struct wend_buffer *out,
+                             struct wend_error *error);
     /* Adds JSON. WEND_ERROR_EMPTY: there is no such table; WEND_ERROR_USAGE: the question is wrong;
      * WEND_ERROR_LIMIT: the answer is too large; others: not now. NULL: no tables. */
     enum wend_status (*tables)(void *context, const struct wend_http_query *query,

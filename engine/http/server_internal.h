@@ -69,10 +69,16 @@ enum MHD_Result wend__http_handle(void *context, struct MHD_Connection *connecti
                                   const char *path, const char *method, const char *version,
                                   const char *upload, size_t *upload_bytes, void **own);
 
+#define WEND_HTTP_HTML "text/html; charset=utf-8"
+
 /* reply.c: sends `body`, which is taken over. */
 enum MHD_Result wend__http_reply(struct wend_http_server *server, struct MHD_Connection *connection,
                                  unsigned code, const char *content_type, struct wend_buffer *body);
 /* {"error": the first line of `text`, "hint": the others}; `text` may be any bytes. */
+/* The same for a page with a tag. Its own policy says what it may do. */
+enum MHD_Result wend__http_reply_page(struct wend_http_server *server,
+                                      struct MHD_Connection *connection, unsigned code,
+                                      const char *tag, struct wend_buffer *body);
 enum MHD_Result wend__http_reply_error(struct wend_http_server *server,
                                        struct MHD_Connection *connection, unsigned code,
                                        const char *text);

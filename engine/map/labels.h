@@ -93,6 +93,8 @@
 #define LABEL_SNAPSHOT "snapshot"
 #define LABEL_LEFT_OUT                                                                             \
     "further choices of journey and segment are left out: a map has at most 24 views, and 1 MB"
+#define LABEL_LIVE "Live: newer numbers are shown as they come."
+#define LABEL_LIVE_LOST "The connection is lost; these numbers stand still since"
 #define LABEL_LEGEND "Legend"
 #define LABEL_LEGEND_REACH "come here"
 #define LABEL_LEGEND_CONVERTED "of these convert"

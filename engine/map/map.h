@@ -32,6 +32,7 @@ struct wend_map_options {
     struct wend_bytes scope;   /* only this one; absent: all (poster: the first journey) */
     struct wend_bytes segment; /* whose values make views; absent: the first segment field */
     const char *paper;         /* poster: "A0" to "A4"; NULL: "A2" */
+    struct wend_bytes tag; /* page that is served: it asks for one with another tag; or absent */
 };
 
 /* WEND_ERROR_USAGE: an unknown scope, segment or touchpoint of `ideal`, a number out of bounds, or

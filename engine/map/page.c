@@ -31,12 +31,25 @@ static void put_base64(struct wend_pen *pen, const uint8_t hash[32]) {
     wend__pen_put(pen, text);
 }
 
+static bool is_served(const struct page *page) {
+    return page->model->options.tag.data != NULL;
+}
+
+/* What the page says of its connection. */
+static void put_live(struct page *page) {
+    struct wend_pen *pen = &page->pen;
+    wend__pen_put(pen, "<p id=\"live\" role=\"status\" aria-live=\"polite\" data-tag=\"");
+    wend__pen_text(pen, page->model->options.tag, SIZE_MAX);
+    wend__pen_put(pen, "\" data-live=\"" LABEL_LIVE "\" data-lost=\"" LABEL_LIVE_LOST "\"></p>");
+}
+
 static void put_head(struct page *page) {
     struct wend_pen *pen = &page->pen;
     wend__pen_put(pen, "<!DOCTYPE html>\n<html lang=\"" LABEL_LANGUAGE "\"><head>"
                        "<meta charset=\"utf-8\"><meta http-equiv=\"Content-Security-Policy\" "
-                       "content=\"default-src 'none'; base-uri 'none'; form-action 'none'; "
-                       "style-src 'sha256-");
+                       "content=\"default-src 'none'; base-uri 'none'; form-action 'none'; ");
+    wend__pen_put(pen, is_served(page) ? "connect-src 'self'; " : "");
+    wend__pen_put(pen, "style-src 'sha256-");
     put_base64(pen, wend__map_style.sha256);
     wend__pen_put(pen, "'; script-src 'sha256-");
     put_base64(pen, wend__map_script.sha256);
@@ -49,7 +62,11 @@ static void put_head(struct page *page) {
     wend__pen_put(pen, "</style></head>\n<body><a class=\"skip\" href=\"#map\">" LABEL_SKIP
                        "</a><header><h1>" LABEL_TITLE "</h1><p class=\"source\">");
     wend__map_period(pen, page->model);
-    wend__pen_put(pen, "</p><p class=\"help\">" LABEL_HINT "</p><ul class=\"legend\">"
+    wend__pen_put(pen, "</p>");
+    if (is_served(page)) {
+        put_live(page);
+    }
+    wend__pen_put(pen, "<p class=\"help\">" LABEL_HINT "</p><ul class=\"legend\">"
                        "<li><i class=\"reach\"></i>" LABEL_LEGEND_REACH "</li>"
                        "<li><i class=\"good\"></i>" LABEL_LEGEND_CONVERTED "</li>"
                        "<li><i class=\"bad\"></i>" LABEL_LEGEND_LOST "</li>"

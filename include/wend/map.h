@@ -27,6 +27,9 @@ struct wend_map_settings {
     const char *scope;   /* only this one; default: all, on a poster the first journey */
     const char *segment; /* the segment field whose values make views; default: the first */
     const char *paper;   /* of a poster: "A0" to "A4"; default "A2" */
+    const char *tag; /* of a page that is served: letters and digits that tell these numbers from
+                        others. It asks where it came from (If-None-Match) for newer ones, and
+                        shows them in its place. Default: the page asks nothing of any network */
 };
 
 /*

@@ -123,12 +123,32 @@ class Serve(unittest.TestCase):
         for table, rows in got:
             self.assertEqual(rows, wanted[table])
 
+    def test_the_page_is_sent_once(self):
+        """With a tag, by which a client that has it is told so."""
+        answer = self.server.get("/")
+        tag = answer.headers["ETag"]
+        self.assertEqual(200, answer.status)
+        self.assertEqual("text/html; charset=utf-8", answer.headers["Content-Type"])
+        self.assertRegex(tag, '^"[0-9a-f]{32}"$')
+        self.assertIn(f'data-tag={tag}'.encode(), answer.body)
+        self.assertEqual("frame-ancestors 'none'", answer.headers["Content-Security-Policy"])
+        self.assertIn(b"default-src 'none'; base-uri 'none'; form-action 'none'; "
+                      b"connect-src 'self'; style-src 'sha256-", answer.body)
+        for known in tag, f'"other", {tag}', f"W/{tag}":
+            again = self.server.get("/", headers={"If-None-Match": known})
+            self.assertEqual((304, b""), (again.status, again.body))
+            self.assertEqual(tag, again.headers["ETag"])
+        other = self.server.get("/", headers={"If-None-Match": '"0123"'})
+        self.assertEqual((200, answer.body), (other.status, other.body))
+        head = self.server.get("/", method="HEAD")
+        self.assertEqual((200, b"", tag), (head.status, head.body, head.headers["ETag"]))
+
     def test_wrong_questions_are_told_what_is_right(self):
         cases = {
             "/v1/path": (404, "did you mean paths"),
             "/v1/": (404, "/v1/TABLE"),
             "/v1/paths/1": (404, "no table"),
-            "/": (404, "/metrics"),
+            "/index.html": (404, "There is: /, /healthz"),
             "/healthz/": (404, "/healthz"),
             "/v1/../etc/passwd": (404, "no table"),
             "/v1/%2e%2e%2fmanifest.json": (404, "no table"),

@@ -96,7 +96,7 @@ def large(folder):
 
 
 class Browser:
-    """Chromium without any network; `Unavailable` tells why there is none."""
+    """Chromium without any network for files; `Unavailable` tells why there is none."""
 
     class Unavailable(Exception):
         pass
@@ -119,13 +119,13 @@ class Browser:
         """A page; what it complains of is added to `complaints`, what it fetches to `asked`."""
         context = self.chromium.new_context(viewport={"width": width, "height": 900},
                                             java_script_enabled=scripts, color_scheme=scheme,
-                                            offline=True)
+                                            offline=not path.startswith("http://"))
         page = context.new_page()
         page.set_default_timeout(20_000)
         page.on("console", lambda message: self.complaints.append(message.text))
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         page.on("request", lambda request: self.asked.append(request.url))
-        page.goto("file://" + os.path.abspath(path))
+        page.goto(path if path.startswith("http://") else "file://" + os.path.abspath(path))
         return page
 
     def close(self):

@@ -273,9 +273,9 @@ const struct wend_cli_option wend__cli_options[WEND_CLI_OPTION_COUNT] = {
         .category = WEND_CLI_SERVING, .commands = SERVERS,
         .summary = "where to answer HTTP; serve: 127.0.0.1:9464 unless given",
         .details = "A stream answers only when it is given: /healthz, /readyz and /metrics, and "
-                   "without --until-end also /v1 for the newest window in -o. An IPv6 "
-                   "address stands in brackets, port 0 takes any that is free. What others can "
-                   "reach, such as 0.0.0.0:9464, needs --token."},
+                   "without --until-end also / (the journey map) and /v1 for the newest window "
+                   "in -o. An IPv6 address stands in brackets, port 0 takes any that is free. "
+                   "What others can reach, such as 0.0.0.0:9464, needs --token."},
     [WEND_CLI_TOKEN] = {
         .name = "token", .kind = WEND_CLI_TEXT, .value_name = "@FILE|$NAME",
         .category = WEND_CLI_SERVING, .commands = SERVERS,

@@ -95,6 +95,7 @@ enum wend_status wend__cli_serve(struct wend_cli_context *context, struct wend_e
     options.context = &served;
     options.is_ready = wend__cli_served_is_ready;
     options.metrics = wend__cli_served_metrics;
+    options.page = wend__cli_served_page;
     options.tables = wend__cli_served_tables;
     status = wend__cli_open_server(context, &options, &server, error);
     if (status == WEND_OK) {
@@ -107,5 +108,6 @@ enum wend_status wend__cli_serve(struct wend_cli_context *context, struct wend_e
         wait_for_stop(context);
     }
     wend__server_close(server);
+    wend__cli_served_deinit(&served);
     return status;
 }

@@ -4,6 +4,7 @@
  *   serve.c           the command; options of both
  *   serve_snapshot.c  which snapshot there is now, and its readiness and numbers
  *   serve_tables.c    rows of its tables, by the code of `wend show`
+ *   serve_page.c      its journey map, as `wend map` draws it
  *
  * Threads: the functions of options on the main thread; providers on those of the server.
  */
@@ -29,7 +30,11 @@ enum wend_status wend__cli_open_server(const struct wend_cli_context *context,
 /* A place where a snapshot is, or appears; `directory` is borrowed. */
 struct wend_cli_served {
     const char *directory;
+    /* The map that was drawn last, by `wend__cli_served_page`. */
+    char tag[40];
+    struct wend_cli_text map;
 };
+void wend__cli_served_deinit(struct wend_cli_served *served);
 
 /* Works on a snapshot that is there now. */
 typedef enum wend_status wend_cli_served_call(void *context, const struct wend_snapshot *snapshot,
@@ -49,6 +54,8 @@ wend_cli_served_call wend__cli_served_look;
 /* Providers of `struct wend_server_options`; `context` is a `struct wend_cli_served`. */
 bool wend__cli_served_is_ready(void *context, struct wend_answer *reason);
 void wend__cli_served_metrics(void *context, struct wend_answer *answer);
+enum wend_status wend__cli_served_page(void *context, struct wend_page_query *query,
+                                       struct wend_answer *answer, struct wend_error *error);
 enum wend_status wend__cli_served_tables(void *context, const struct wend_table_query *query,
                                          struct wend_answer *answer, struct wend_error *error);
 

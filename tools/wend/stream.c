@@ -57,6 +57,7 @@ static enum wend_status open_server(struct wend_cli_context *command,
     if (served->directory != NULL && !values[WEND_CLI_UNTIL_END].given) {
         options.context = served;
         options.metrics = wend__cli_served_metrics;
+        options.page = wend__cli_served_page;
         options.tables = wend__cli_served_tables;
     }
     return wend__cli_open_server(command, &options, server, error);
@@ -105,6 +106,7 @@ static enum wend_status start_stream(void *context, const struct wend_replay_opt
         *result = NULL;
     }
     wend__server_close(server);
+    wend__cli_served_deinit(&served);
     wend__cli_status_close(notes.status);
     wend__cli_live_destroy(live);
     free(settings);

@@ -2,7 +2,6 @@
 (() => {
   const all = (selector, root = document) => [...root.querySelectorAll(selector)];
   const byId = (id) => document.getElementById(id);
-  const slices = all('article');
   const form = byId('controls');
   const main = byId('map');
   const readout = byId('readout');
@@ -10,6 +9,7 @@
   const segment = byId('segment');
   const other = byId('other');
   const direction = byId('direction');
+  let slices = [];
   let pinned = null;
 
   const fill = (select, rows) => {
@@ -174,21 +174,27 @@
     show();
   };
 
-  const scopes = new Map(slices.map((slice) => [slice.dataset.scope, slice.dataset.name]));
-  fill(scope, [...scopes]);
+  // What is drawn, at the start and each time that it was drawn anew.
+  const open = () => {
+    slices = all('article');
+    pinned = null;
+    fill(scope, [...new Map(slices.map((slice) => [slice.dataset.scope, slice.dataset.name]))]);
+    for (const svg of all('svg')) {
+      all('.n', svg).forEach((node, index) => {
+        node.tabIndex = index === 0 ? 0 : -1;
+        node.setAttribute('role', 'button');
+        node.setAttribute('aria-pressed', 'false');
+        node.setAttribute('aria-label', words(node));
+      });
+    }
+    choose();
+  };
+
   scope.addEventListener('change', choose);
   [segment, other, direction].forEach((select) => select.addEventListener('change', show));
   form.addEventListener('submit', (event) => event.preventDefault());
-  choose();
+  open();
 
-  for (const svg of all('svg')) {
-    all('.n', svg).forEach((node, index) => {
-      node.tabIndex = index === 0 ? 0 : -1;
-      node.setAttribute('role', 'button');
-      node.setAttribute('aria-pressed', 'false');
-      node.setAttribute('aria-label', words(node));
-    });
-  }
   const target = (event) => event.target.closest && event.target.closest('svg .n, svg .k');
   main.addEventListener('pointerover', (event) => {
     const node = target(event);
@@ -222,6 +228,52 @@
       pin(pinned);
     }
   });
+  // A page that is served: newer numbers take the place of these; what was chosen stays.
+  const live = byId('live');
+  const place = (element) => [element.closest('article'), element.closest('figure')].map(
+    (part) => part && [...part.parentNode.children].indexOf(part));
+  const replace = (fresh) => {
+    const focused = main.contains(document.activeElement) ? document.activeElement : null;
+    const node = focused && focused.closest('svg .n');
+    const at = node && `${place(node)} ${node.dataset.t} ${node.dataset.c}`;
+    const opened = new Set(all('details[open]', main).map((part) => `${place(part)}`));
+    document.title = fresh.title;
+    for (const part of ['#map', '#views', 'header .source', 'footer']) {
+      document.querySelector(part).replaceChildren(...fresh.querySelector(part).childNodes);
+    }
+    open();
+    all('details', main).forEach((part) => { part.open = opened.has(`${place(part)}`); });
+    const same = at && all('svg .n', main).find(
+      (other) => `${place(other)} ${other.dataset.t} ${other.dataset.c}` === at);
+    if (same) {
+      same.focus({preventScroll: true});
+    }
+  };
+  const ask = async () => {
+    try {
+      const headers = {'If-None-Match': `"${live.dataset.tag}"`};
+      const answer = await fetch(location.pathname, {headers, cache: 'no-store'});
+      if (answer.status === 200) {
+        const fresh = new DOMParser().parseFromString(await answer.text(), 'text/html');
+        live.dataset.tag = fresh.getElementById('live').dataset.tag;
+        replace(fresh);
+      } else if (answer.status !== 304) {
+        throw new Error(answer.statusText);
+      }
+      live.className = '';
+      live.textContent = live.dataset.live;
+    } catch {
+      if (live.className !== 'lost') {
+        live.className = 'lost';
+        live.textContent = `${live.dataset.lost} ${new Date().toLocaleTimeString()}.`;
+      }
+    }
+    setTimeout(ask, 5000);
+  };
+  if (live) {
+    live.textContent = live.dataset.live;
+    setTimeout(ask, 5000);
+  }
   byId('views').hidden = true;
   form.hidden = false;
 })();
