@@ -3,6 +3,7 @@
 #include "base/memory.h"
 #include "base/number.h"
 #include "base/utf8.h"
+#include "match/match_cut.h"
 #include "match/match_url.h"
 
 #include <stdlib.h>
@@ -108,6 +109,15 @@ static bool derive(const struct wend_ruleset *ruleset, const struct wend_field *
         return wend__url_query(url, field->parameter, text, value);
     case WEND_FIELD_URL_PATH:
         *value = wend__url_path(url);
+        return true;
+    case WEND_FIELD_REQUEST_METHOD:
+        *value = wend__request_method(url);
+        return true;
+    case WEND_FIELD_REQUEST_TARGET:
+        *value = wend__request_target(url);
+        return true;
+    case WEND_FIELD_ADDRESS_HOST:
+        *value = wend__address_host(url);
         return true;
     case WEND_FIELD_PLAIN:
     case WEND_FIELD_FIRST:
