@@ -38,6 +38,7 @@ static bool is_same(const struct wend_field *a, const struct wend_field *b) {
     case WEND_FIELD_PLAIN:
         return wend__bytes_equal(a->name, b->name);
     case WEND_FIELD_FIRST:
+    case WEND_FIELD_JOIN:
         return memcmp(a->sources, b->sources, a->source_count * sizeof *a->sources) == 0;
     case WEND_FIELD_EVENT:
         return true;
@@ -116,7 +117,7 @@ static enum wend_status make_field(struct wend_loader *loader,
                                .kind = definition->kind,
                                .parameter = definition->parameter};
     assert(definition->sources != NULL);
-    if (definition->kind != WEND_FIELD_FIRST) {
+    if (definition->kind != WEND_FIELD_FIRST && definition->kind != WEND_FIELD_JOIN) {
         uint32_t source;
         WEND_TRY(source_field(loader, definition, definition->sources, &source));
         if (definition->kind == WEND_FIELD_PLAIN) {
@@ -240,10 +241,11 @@ static enum wend_status read_address(struct wend_loader *loader, const struct we
 static enum wend_status read_definition(struct wend_loader *loader, const struct wend_node *key,
                                         struct wend_field_definition *made) {
     static const char *const field_keys[] = {"field", NULL};
+    static const char *const join_keys[] = {"join", NULL};
     static const char *const first_keys[] = {"first", NULL};
     static const char form[] = "a field is written {field: NAME}, {url: NAME, part: PART}, "
-                               "{request: NAME, part: PART}, {address: NAME, part: PART} or "
-                               "{first: [NAME, NAME]}";
+                               "{request: NAME, part: PART}, {address: NAME, part: PART}, "
+                               "{first: [NAME, NAME]} or {join: [NAME, NAME]}";
     const struct wend_node *map = key->value;
     *made = (struct wend_field_definition){.key = key, .field = WEND_NO_FIELD};
     if (key->text.len == 0) {
@@ -262,6 +264,10 @@ static enum wend_status read_definition(struct wend_loader *loader, const struct
         WEND_TRY(wend__expect_keys(loader, map, "a field made from others", first_keys));
         made->kind = WEND_FIELD_FIRST;
         made->sources = wend__node_items(wend__node_get(map, "first"));
+    } else if (wend__node_get(map, "join") != NULL) {
+        WEND_TRY(wend__expect_keys(loader, map, "a field joined from others", join_keys));
+        made->kind = WEND_FIELD_JOIN;
+        made->sources = wend__node_items(wend__node_get(map, "join"));
     } else if (wend__node_get(map, "field") != NULL) {
         WEND_TRY(wend__expect_keys(loader, map, "a field with another name", field_keys));
         made->sources = wend__node_get(map, "field");

@@ -130,7 +130,7 @@ Test(definitions_errors_values, a_wrong_format_is_refused_where_it_stands) {
 
 #define FIELD_FORMS                                                                                \
     "4:13: a field is written {field: NAME}, {url: NAME, part: PART}, {request: NAME, part: "      \
-    "PART}, {address: NAME, part: PART} or {first: [NAME, NAME]}"
+    "PART}, {address: NAME, part: PART}, {first: [NAME, NAME]} or {join: [NAME, NAME]}"
 
 static const struct refusal fields[] = {
     {TEXT(SHORTEST "fields: [a]\n"),
@@ -163,6 +163,9 @@ static const struct refusal fields[] = {
     {TEXT(SHORTEST "fields: {a: {url: [b], part: host}}\n"),
      "4:19: `a` takes names of fields here"},
     {TEXT(SHORTEST "fields: {a: {first: []}}\n"), FIELD_FORMS},
+    {TEXT(SHORTEST "fields: {a: {join: []}}\n"), FIELD_FORMS},
+    {TEXT(SHORTEST "fields: {a: {join: [b], by: x}}\n"),
+     "4:25: a field joined from others has no key `by`; there is `join`"},
     {TEXT(SHORTEST "fields: {a: {first: [[b]]}}\n"), "4:22: `a` takes names of fields here"},
     {TEXT(SHORTEST "fields:\n  x: {field: q}\n  a: {first: [b]}\n  b: {url: a, part: path}\n"),
      "6:3: the field `a` is made from itself, by way of others"},
