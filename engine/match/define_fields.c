@@ -38,6 +38,7 @@ static bool is_same(const struct wend_field *a, const struct wend_field *b) {
     case WEND_FIELD_PLAIN:
         return wend__bytes_equal(a->name, b->name);
     case WEND_FIELD_FIRST:
+    case WEND_FIELD_JOIN:
         return memcmp(a->sources, b->sources, a->source_count * sizeof *a->sources) == 0;
     case WEND_FIELD_EVENT:
         return true;
@@ -116,7 +117,7 @@ static enum wend_status make_field(struct wend_loader *loader,
                                .kind = definition->kind,
                                .parameter = definition->parameter};
     assert(definition->sources != NULL);
-    if (definition->kind != WEND_FIELD_FIRST) {
+    if (definition->kind != WEND_FIELD_FIRST && definition->kind != WEND_FIELD_JOIN) {
         uint32_t source;
         WEND_TRY(source_field(loader, definition, definition->sources, &source));
         if (definition->kind == WEND_FIELD_PLAIN) {
@@ -195,12 +196,56 @@ static enum wend_status read_url(struct wend_loader *loader, const struct wend_n
     return WEND_OK;
 }
 
+static enum wend_status read_request(struct wend_loader *loader, const struct wend_node *map,
+                                     struct wend_field_definition *made) {
+    static const char *const keys[] = {"request", "part", NULL};
+    static const char *const parts[] = {"method", "target", NULL};
+    struct wend_bytes part;
+    WEND_TRY(wend__expect_keys(loader, map, "a field made from a request line", keys));
+    const struct wend_node *node = wend__node_get(map, "part");
+    if (node == NULL) {
+        return WEND_NODE_FAIL(loader, map, "`request` needs a `part`: method or target");
+    }
+    WEND_TRY(wend__value_text(loader, node, "part", "method or target", &part));
+    if (wend__bytes_is(part, "method")) {
+        made->kind = WEND_FIELD_REQUEST_METHOD;
+    } else if (wend__bytes_is(part, "target")) {
+        made->kind = WEND_FIELD_REQUEST_TARGET;
+    } else {
+        return WEND_NODE_FAIL(loader, node, "`part` is method or target, not `%s`%s",
+                              wend__shown(part).text, wend__nearest_of(part, parts).text);
+    }
+    made->sources = wend__node_get(map, "request");
+    return WEND_OK;
+}
+
+static enum wend_status read_address(struct wend_loader *loader, const struct wend_node *map,
+                                     struct wend_field_definition *made) {
+    static const char *const keys[] = {"address", "part", NULL};
+    struct wend_bytes part;
+    WEND_TRY(wend__expect_keys(loader, map, "a field made from an address", keys));
+    const struct wend_node *node = wend__node_get(map, "part");
+    if (node == NULL) {
+        return WEND_NODE_FAIL(loader, map, "`address` needs a `part`: host");
+    }
+    WEND_TRY(wend__value_text(loader, node, "part", "host", &part));
+    if (!wend__bytes_is(part, "host")) {
+        return WEND_NODE_FAIL(loader, node, "`part` of an address is host, not `%s`",
+                              wend__shown(part).text);
+    }
+    made->kind = WEND_FIELD_ADDRESS_HOST;
+    made->sources = wend__node_get(map, "address");
+    return WEND_OK;
+}
+
 static enum wend_status read_definition(struct wend_loader *loader, const struct wend_node *key,
                                         struct wend_field_definition *made) {
     static const char *const field_keys[] = {"field", NULL};
+    static const char *const join_keys[] = {"join", NULL};
     static const char *const first_keys[] = {"first", NULL};
-    static const char form[] = "a field is written {field: NAME}, {url: NAME, part: PART} or "
-                               "{first: [NAME, NAME]}";
+    static const char form[] = "a field is written {field: NAME}, {url: NAME, part: PART}, "
+                               "{request: NAME, part: PART}, {address: NAME, part: PART}, "
+                               "{first: [NAME, NAME]} or {join: [NAME, NAME]}";
     const struct wend_node *map = key->value;
     *made = (struct wend_field_definition){.key = key, .field = WEND_NO_FIELD};
     if (key->text.len == 0) {
@@ -211,10 +256,18 @@ static enum wend_status read_definition(struct wend_loader *loader, const struct
     }
     if (wend__node_get(map, "url") != NULL) {
         WEND_TRY(read_url(loader, map, made));
+    } else if (wend__node_get(map, "request") != NULL) {
+        WEND_TRY(read_request(loader, map, made));
+    } else if (wend__node_get(map, "address") != NULL) {
+        WEND_TRY(read_address(loader, map, made));
     } else if (wend__node_get(map, "first") != NULL) {
         WEND_TRY(wend__expect_keys(loader, map, "a field made from others", first_keys));
         made->kind = WEND_FIELD_FIRST;
         made->sources = wend__node_items(wend__node_get(map, "first"));
+    } else if (wend__node_get(map, "join") != NULL) {
+        WEND_TRY(wend__expect_keys(loader, map, "a field joined from others", join_keys));
+        made->kind = WEND_FIELD_JOIN;
+        made->sources = wend__node_items(wend__node_get(map, "join"));
     } else if (wend__node_get(map, "field") != NULL) {
         WEND_TRY(wend__expect_keys(loader, map, "a field with another name", field_keys));
         made->sources = wend__node_get(map, "field");

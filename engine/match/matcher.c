@@ -3,6 +3,7 @@
 #include "base/memory.h"
 #include "base/number.h"
 #include "base/utf8.h"
+#include "match/match_cut.h"
 #include "match/match_url.h"
 
 #include <stdlib.h>
@@ -86,6 +87,24 @@ static struct wend_bytes first_present(const struct wend_field *field,
     return WEND_BYTES_ABSENT;
 }
 
+/* False without memory. */
+static bool join(const struct wend_field *field, const struct wend_bytes *row,
+                 struct wend_buffer *text, struct wend_bytes *value) {
+    wend__buffer_clear(text);
+    for (uint32_t i = 0; i < field->source_count; i++) {
+        struct wend_bytes source = row[field->sources[i]];
+        if (source.data == NULL) {
+            return true;
+        }
+        if ((i > 0 && !wend__buffer_append(text, " ", 1)) ||
+            !wend__buffer_append(text, source.data, source.len)) {
+            return false;
+        }
+    }
+    *value = wend__buffer_view(text);
+    return true;
+}
+
 static bool derive(const struct wend_ruleset *ruleset, const struct wend_field *field,
                    const struct wend_bytes *row, struct wend_buffer *text,
                    struct wend_bytes *value) {
@@ -93,6 +112,9 @@ static bool derive(const struct wend_ruleset *ruleset, const struct wend_field *
     if (field->kind == WEND_FIELD_FIRST) {
         *value = first_present(field, row);
         return true;
+    }
+    if (field->kind == WEND_FIELD_JOIN) {
+        return join(field, row, text, value);
     }
     if (field->kind == WEND_FIELD_EVENT) {
         return wend__template_value(&ruleset->event, row, text, value);
@@ -109,8 +131,18 @@ static bool derive(const struct wend_ruleset *ruleset, const struct wend_field *
     case WEND_FIELD_URL_PATH:
         *value = wend__url_path(url);
         return true;
+    case WEND_FIELD_REQUEST_METHOD:
+        *value = wend__request_method(url);
+        return true;
+    case WEND_FIELD_REQUEST_TARGET:
+        *value = wend__request_target(url);
+        return true;
+    case WEND_FIELD_ADDRESS_HOST:
+        *value = wend__address_host(url);
+        return true;
     case WEND_FIELD_PLAIN:
     case WEND_FIELD_FIRST:
+    case WEND_FIELD_JOIN:
     case WEND_FIELD_EVENT:
         break;
     }

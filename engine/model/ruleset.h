@@ -39,17 +39,21 @@ enum wend_field_kind {
     WEND_FIELD_URL_HOST,  /* of field `source`: host, lower case */
     WEND_FIELD_URL_PATH,  /* of field `source`: path as written */
     WEND_FIELD_URL_QUERY, /* of field `source`: first parameter `parameter`, percent-decoded */
-    WEND_FIELD_FIRST,     /* the first of `sources` that is present */
-    WEND_FIELD_EVENT      /* the event name, where it is a template of several parts */
+    WEND_FIELD_REQUEST_METHOD, /* of field `source`, a request line: its method */
+    WEND_FIELD_REQUEST_TARGET, /* of a request line: its target as written */
+    WEND_FIELD_ADDRESS_HOST,   /* of field `source`, `host:port`: without the port */
+    WEND_FIELD_FIRST,          /* the first of `sources` that is present */
+    WEND_FIELD_JOIN, /* all of `sources`, a blank between them; absent when one of them is */
+    WEND_FIELD_EVENT /* the event name, where it is a template of several parts */
 };
 
 struct wend_field {
     struct wend_bytes name; /* as the user refers to it */
     enum wend_field_kind kind;
-    uint32_t source;             /* URL kinds: index of the field they are cut from, smaller than
-                                    their own */
+    uint32_t source; /* kinds cut from a field: index of the field they are cut from, smaller than
+                        their own */
     struct wend_bytes parameter; /* URL_QUERY */
-    uint32_t *sources;           /* FIRST: indices smaller than their own */
+    uint32_t *sources;           /* FIRST, JOIN: indices smaller than their own */
     uint32_t source_count;
 };
 

@@ -48,9 +48,11 @@ static void check_ruleset(const struct wend_ruleset *ruleset) {
     require(ruleset->max_steps >= 3 && ruleset->flow_depth >= 1 && ruleset->window_us >= 0);
     for (uint32_t i = 0; i < ruleset->field_count; i++) {
         const struct wend_field *field = &ruleset->fields[i];
-        bool is_url = field->kind == WEND_FIELD_URL_HOST || field->kind == WEND_FIELD_URL_PATH ||
-                      field->kind == WEND_FIELD_URL_QUERY;
-        require(!is_url || field->source < i);
+        bool is_cut =
+            field->kind == WEND_FIELD_URL_HOST || field->kind == WEND_FIELD_URL_PATH ||
+            field->kind == WEND_FIELD_URL_QUERY || field->kind == WEND_FIELD_REQUEST_METHOD ||
+            field->kind == WEND_FIELD_REQUEST_TARGET || field->kind == WEND_FIELD_ADDRESS_HOST;
+        require(!is_cut || field->source < i);
         for (uint32_t s = 0; s < field->source_count; s++) {
             require(field->sources[s] < i);
         }

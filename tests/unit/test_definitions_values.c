@@ -80,8 +80,8 @@ Test(definitions_errors_values, wrong_values_of_top_level_keys_are_refused_where
 }
 
 #define KINDS                                                                                      \
-    "access-log, adobe-feed, amplitude, caddy, cloudevents, ga4, matomo, mixpanel, nginx-json, "   \
-    "posthog, rudderstack, segment or snowplow"
+    "access-log, adobe-feed, amplitude, aws-alb, caddy, cloudevents, ga4, matomo, mixpanel, "      \
+    "nginx-json, posthog, rudderstack, segment or snowplow"
 
 static const struct refusal format[] = {
     {TEXT("format: ndjsn\n"),
@@ -128,15 +128,16 @@ Test(definitions_errors_values, a_wrong_format_is_refused_where_it_stands) {
     check_refusals(format, sizeof format / sizeof *format);
 }
 
+#define FIELD_FORMS                                                                                \
+    "4:13: a field is written {field: NAME}, {url: NAME, part: PART}, {request: NAME, part: "      \
+    "PART}, {address: NAME, part: PART}, {first: [NAME, NAME]} or {join: [NAME, NAME]}"
+
 static const struct refusal fields[] = {
     {TEXT(SHORTEST "fields: [a]\n"),
      "4:9: `fields` is a map: a name, and what it is made from, such as {field: NAME}"},
-    {TEXT(SHORTEST "fields: {a: b}\n"),
-     "4:13: a field is written {field: NAME}, {url: NAME, part: PART} or {first: [NAME, NAME]}"},
-    {TEXT(SHORTEST "fields: {a: {}}\n"),
-     "4:13: a field is written {field: NAME}, {url: NAME, part: PART} or {first: [NAME, NAME]}"},
-    {TEXT(SHORTEST "fields: {a: {feld: b}}\n"),
-     "4:13: a field is written {field: NAME}, {url: NAME, part: PART} or {first: [NAME, NAME]}"},
+    {TEXT(SHORTEST "fields: {a: b}\n"), FIELD_FORMS},
+    {TEXT(SHORTEST "fields: {a: {}}\n"), FIELD_FORMS},
+    {TEXT(SHORTEST "fields: {a: {feld: b}}\n"), FIELD_FORMS},
     {TEXT(SHORTEST "fields: {'': {field: b}}\n"), "4:10: a field needs a name"},
     {TEXT(SHORTEST "fields: {a: {field: b, parts: host}}\n"),
      "4:24: a field with another name has no key `parts`; there is `field`"},
@@ -150,10 +151,21 @@ static const struct refusal fields[] = {
      "4:28: `part` is host, path or query.NAME, not `hots`; did you mean `host`?"},
     {TEXT(SHORTEST "fields: {a: {url: b, part: query.}}\n"),
      "4:28: `part` is host, path or query.NAME, not `query.`"},
+    {TEXT(SHORTEST "fields: {a: {request: b, part: method, x: 1}}\n"),
+     "4:40: a field made from a request line has no key `x`; there is `request` and `part`"},
+    {TEXT(SHORTEST "fields: {a: {request: b}}\n"),
+     "4:13: `request` needs a `part`: method or target"},
+    {TEXT(SHORTEST "fields: {a: {request: b, part: targt}}\n"),
+     "4:32: `part` is method or target, not `targt`; did you mean `target`?"},
+    {TEXT(SHORTEST "fields: {a: {address: b}}\n"), "4:13: `address` needs a `part`: host"},
+    {TEXT(SHORTEST "fields: {a: {address: b, part: port}}\n"),
+     "4:32: `part` of an address is host, not `port`"},
     {TEXT(SHORTEST "fields: {a: {url: [b], part: host}}\n"),
      "4:19: `a` takes names of fields here"},
-    {TEXT(SHORTEST "fields: {a: {first: []}}\n"),
-     "4:13: a field is written {field: NAME}, {url: NAME, part: PART} or {first: [NAME, NAME]}"},
+    {TEXT(SHORTEST "fields: {a: {first: []}}\n"), FIELD_FORMS},
+    {TEXT(SHORTEST "fields: {a: {join: []}}\n"), FIELD_FORMS},
+    {TEXT(SHORTEST "fields: {a: {join: [b], by: x}}\n"),
+     "4:25: a field joined from others has no key `by`; there is `join`"},
     {TEXT(SHORTEST "fields: {a: {first: [[b]]}}\n"), "4:22: `a` takes names of fields here"},
     {TEXT(SHORTEST "fields:\n  x: {field: q}\n  a: {first: [b]}\n  b: {url: a, part: path}\n"),
      "6:3: the field `a` is made from itself, by way of others"},

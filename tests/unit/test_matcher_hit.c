@@ -73,6 +73,31 @@ Test(matcher_hit, derived_fields_build_on_those_before_them) {
     fixture_stop(&f);
 }
 
+Test(matcher_hit, a_joined_field_is_all_of_its_sources_or_absent) {
+    struct matcher_fixture f;
+    fixture_start(&f);
+    uint32_t date = plain(&f, "date");
+    uint32_t time = plain(&f, "time");
+    uint32_t sources[2] = {date, time};
+    uint32_t joined = add_field(&f, "when", WEND_FIELD_JOIN, 0);
+    f.fields[joined].sources = sources;
+    f.fields[joined].source_count = 2;
+    uint32_t target = add_field(&f, "target", WEND_FIELD_REQUEST_TARGET, joined);
+    fixture_open(&f);
+
+    begin(&f, VALUES("2026-03-03", "10:00:00"));
+    cr_assert(wend__bytes_is(f.row[joined], "2026-03-03 10:00:00"));
+    cr_assert_null(f.row[target].data);
+    begin(&f, VALUES("GET /a", "HTTP/1.1"));
+    cr_assert(wend__bytes_is(f.row[joined], "GET /a HTTP/1.1"));
+    cr_assert(wend__bytes_is(f.row[target], "/a"));
+    begin(&f, VALUES("2026-03-03", NULL));
+    cr_assert_null(f.row[joined].data);
+    begin(&f, VALUES(NULL, "10:00:00"));
+    cr_assert_null(f.row[joined].data);
+    fixture_stop(&f);
+}
+
 /* A fixture without touchpoint list: every event name is one. */
 static void start_names(struct matcher_fixture *f) {
     fixture_start(f);

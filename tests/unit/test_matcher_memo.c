@@ -236,6 +236,10 @@ Test(matcher_memo, each_failing_allocation_is_reported_or_does_without) {
     (void)add_field(&f, "host", WEND_FIELD_URL_HOST, 1);
     uint32_t query = add_field(&f, "q", WEND_FIELD_URL_QUERY, 1);
     f.fields[query].parameter = wend__bytes_text("q");
+    uint32_t both[2] = {1, 1};
+    uint32_t joined = add_field(&f, "joined", WEND_FIELD_JOIN, 0);
+    f.fields[joined].sources = both;
+    f.fields[joined].source_count = 2;
     f.ruleset.segments[0] = (struct wend_segment_rule){wend__bytes_text("s"), 0};
     f.ruleset.segment_count = 1;
     f.customer[0] =
