@@ -1,6 +1,7 @@
 #include "decode/message_fields.h"
 
-#include "decode/time_text.h"
+#include "base/calendar.h"
+#include "decode/time_words.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -80,7 +81,6 @@ static bool keep_number(struct wend_arena *scratch, int64_t number, struct wend_
 static bool value_of(const struct wend_message *message, const struct wend_message_target *target,
                      struct wend_arena *scratch, struct wend_bytes *value) {
     char text[WEND_TIME_TEXT_BYTES];
-    size_t len = 0;
     *value = WEND_BYTES_ABSENT;
     switch (target->source) {
     case WEND_MESSAGE_KEY:
@@ -94,8 +94,11 @@ static bool value_of(const struct wend_message *message, const struct wend_messa
     case WEND_MESSAGE_OFFSET:
         return keep_number(scratch, message->offset, value);
     case WEND_MESSAGE_TIMESTAMP:
-        len = message->ts_us == WEND_MESSAGE_NO_TIME ? 0 : wend__time_text(message->ts_us, 3, text);
-        return len == 0 || keep(scratch, text, len, value);
+        if (message->ts_us == WEND_MESSAGE_NO_TIME || !wend__time_in_range(message->ts_us)) {
+            return true;
+        }
+        wend__time_format(message->ts_us, 3, text);
+        return keep(scratch, text, strlen(text), value);
     case WEND_MESSAGE_HEADER:
     default:
         *value = present(find_header(message, target->header));

@@ -1,5 +1,6 @@
 #include "decode/time.h"
 
+#include "base/calendar.h"
 #include "base/number.h"
 #include "decode/time_words.h"
 
@@ -55,26 +56,13 @@ static int days_in_month(int year, int month) {
     return month == 2 && is_leap ? 29 : days[month - 1];
 }
 
-/*
- * Days since 1970-01-01 in the Gregorian calendar. Years are counted from March, so that the leap
- * day is a year's last; 719468 is the day number of 1970-01-01 when 0000-03-01 has 0.
- */
-static int64_t days_since_1970(int year, int month, int day) {
-    int64_t march_year = month <= 2 ? year - 1 : year;
-    int64_t era = (march_year >= 0 ? march_year : march_year - 399) / 400;
-    int64_t year_of_era = march_year - era * 400;
-    int64_t day_of_year = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1;
-    int64_t day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
-    return era * 146097 + day_of_era - 719468;
-}
-
 static bool civil_to_us(const struct civil *civil, int64_t *ts_us) {
     if (civil->month < 1 || civil->month > 12 || civil->day < 1 ||
         civil->day > days_in_month(civil->year, civil->month) || civil->hour > 23 ||
         civil->minute > 59 || civil->second > 60) {
         return false;
     }
-    int64_t seconds = days_since_1970(civil->year, civil->month, civil->day) * 86400 +
+    int64_t seconds = wend__days_since_1970(civil->year, civil->month, civil->day) * 86400 +
                       civil->hour * 3600 + (civil->minute - civil->offset_minutes) * 60 +
                       civil->second;
     int64_t us = seconds * WEND_US_PER_SECOND + civil->microsecond;

@@ -1,5 +1,6 @@
 #include "pipeline/outcome_record.h"
 
+#include "base/calendar.h"
 #include "base/memory.h"
 #include "base/number.h"
 #include "base/utf8.h"
@@ -41,7 +42,7 @@ static bool append_text(struct wend_buffer *out, const char *name, struct wend_b
 
 static bool append_time(struct wend_buffer *out, const char *name, int64_t ts_us) {
     char text[WEND_TIME_TEXT_BYTES];
-    wend__time_format(ts_us, text);
+    wend__time_format(ts_us, 6, text);
     return append_text(out, name, wend__bytes_text(text));
 }
 

@@ -4,7 +4,6 @@
 
 #include <math.h>
 #include <stdio.h>
-#include <time.h>
 
 #define US_PER_SECOND 1000000
 
@@ -99,23 +98,6 @@ bool wend__sketch_seconds(const struct wend_sketch *sketch, uint32_t percent, do
     int64_t us = wend__sketch_quantile(sketch, percent, 100);
     *seconds = us < 0 ? 0 : wend__us_to_seconds(us);
     return us >= 0;
-}
-
-void wend__time_format(int64_t ts_us, char text[WEND_TIME_TEXT_BYTES]) {
-    int64_t seconds = ts_us / US_PER_SECOND;
-    int64_t rest = ts_us % US_PER_SECOND;
-    if (rest < 0) {
-        rest += US_PER_SECOND;
-        seconds -= 1;
-    }
-    struct tm parts;
-    time_t moment = (time_t)seconds;
-    if (gmtime_r(&moment, &parts) == NULL) {
-        parts = (struct tm){0};
-    }
-    (void)snprintf(text, WEND_TIME_TEXT_BYTES, "%04ld-%02d-%02dT%02d:%02d:%02d.%06dZ",
-                   1900L + parts.tm_year, parts.tm_mon + 1, parts.tm_mday, parts.tm_hour,
-                   parts.tm_min, parts.tm_sec, (int)rest);
 }
 
 void wend__hash128_format(struct wend_hash128 hash, char text[WEND_HASH_HEX_LEN]) {

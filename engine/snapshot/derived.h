@@ -43,10 +43,6 @@ bool wend__decimal18_fits(wend_int128 sum);
 /* The quantile in seconds; false without any value. */
 bool wend__sketch_seconds(const struct wend_sketch *sketch, uint32_t percent, double *seconds);
 
-#define WEND_TIME_TEXT_BYTES 48U
-/* RFC 3339 in UTC with microseconds, zero-terminated: 1970-01-01T00:00:00.000000Z. */
-void wend__time_format(int64_t ts_us, char text[WEND_TIME_TEXT_BYTES]);
-
 /* 32 lower-case hex digits, and back; not zero-terminated. */
 void wend__hash128_format(struct wend_hash128 hash, char text[WEND_HASH_HEX_LEN]);
 bool wend__hash128_parse(struct wend_bytes text, struct wend_hash128 *hash);

@@ -1,3 +1,4 @@
+#include "base/calendar.h"
 #include "base/utf8.h"
 #include "model/ruleset.h"
 #include "snapshot/customer_ids.h"
@@ -52,7 +53,7 @@ static json_t *count_of(uint64_t count) {
 
 static json_t *time_of(int64_t ts_us) {
     char text[WEND_TIME_TEXT_BYTES];
-    wend__time_format(ts_us, text);
+    wend__time_format(ts_us, 6, text);
     return json_string(text);
 }
 

@@ -1,4 +1,5 @@
 /* The checks over the sums of the groups, and of the scopes; see verify.h. */
+#include "base/calendar.h"
 #include "base/memory.h"
 #include "ds/sortkey.h"
 #include "snapshot/verify.h"
@@ -24,7 +25,7 @@ static bool describe(const struct wend_snapshot *snapshot, struct wend_bytes gro
     if (done && present) {
         char window[WEND_TIME_TEXT_BYTES];
         done = wend__sortkey_read_int64(&group, &window_us) == WEND_SORTKEY_OK;
-        wend__time_format(window_us, window);
+        wend__time_format(window_us, 6, window);
         done = done && wend__buffer_append_format(text, ", window %s", window);
     }
     for (uint32_t i = 0; done && i < options->segment_count; i++) {

@@ -1,5 +1,6 @@
 #include "snapshot/window_folders.h"
 
+#include "base/calendar.h"
 #include "base/limits.h"
 #include "base/memory.h"
 
@@ -19,18 +20,6 @@ bool wend__window_name(int64_t window_us, char name[WEND_WINDOW_NAME_BYTES]) {
     return gmtime_r(&seconds, &parts) != NULL &&
            strftime(name, WEND_WINDOW_NAME_BYTES, "%Y-%m-%dT%H-%M-%SZ", &parts) ==
                WEND_WINDOW_NAME_BYTES - 1;
-}
-
-static int64_t leap_days(int64_t years) {
-    return years / 4 - years / 100 + years / 400;
-}
-
-/* Days from 1970-01-01 to the first of a month. */
-static int64_t days_before(int64_t year, int64_t month) {
-    static const int64_t before[12] = {0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334};
-    bool is_leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-    return (year - 1970) * 365 + leap_days(year - 1) - leap_days(1969) + before[month - 1] +
-           (is_leap && month > 2 ? 1 : 0);
 }
 
 static int64_t number_at(const char *text, size_t len) {
@@ -54,7 +43,7 @@ bool wend__window_parse(const char *name, int64_t *window_us) {
     if (year < YEAR_MIN || month < 1 || month > 12) {
         return false;
     }
-    int64_t days = days_before(year, month) + number_at(name + 8, 2) - 1;
+    int64_t days = wend__days_since_1970(year, month, number_at(name + 8, 2));
     int64_t seconds =
         number_at(name + 11, 2) * 3600 + number_at(name + 14, 2) * 60 + number_at(name + 17, 2);
     char again[WEND_WINDOW_NAME_BYTES];
