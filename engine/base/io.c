@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -77,6 +78,24 @@ int wend__io_link_new(const char *path, const char *name) {
 
 int wend__io_remove(const char *path) {
     return unlink(path) == 0 || errno == ENOENT ? 0 : errno;
+}
+
+int wend__io_replace(const char *path, const char *hidden, const void *bytes, size_t len) {
+    int descriptor = -1;
+    (void)wend__io_remove(hidden);
+    int number = wend__io_create_new(hidden, &descriptor);
+    if (number == 0) {
+        number = wend__io_write(descriptor, bytes, len);
+        number = number == 0 ? wend__io_sync(descriptor) : number;
+        (void)close(descriptor);
+    }
+    if (number == 0 && rename(hidden, path) != 0) {
+        number = errno;
+    }
+    if (number != 0) {
+        (void)wend__io_remove(hidden);
+    }
+    return number;
 }
 
 void wend__io_step(void) {

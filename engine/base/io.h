@@ -30,6 +30,9 @@ int wend__io_open_temporary(const char *directory, int *descriptor);
 int wend__io_create_new(const char *path, int *descriptor);
 /* Gives a file a second name, at once and only if nobody has that name yet: EEXIST. */
 int wend__io_link_new(const char *path, const char *name);
+/* The file at `path` holds `bytes` from now on, or, after a failure or a crash, what it held. They
+ * are written under the name `hidden`, beside it, first. The directory is not synchronised. */
+int wend__io_replace(const char *path, const char *hidden, const void *bytes, size_t len);
 /* Nothing there is fine. */
 int wend__io_remove(const char *path);
 

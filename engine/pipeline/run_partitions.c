@@ -69,7 +69,6 @@ static enum wend_status write_facts(const struct wend_run_shards *shards, const 
                                     struct wend_error *error) {
     char text[FACTS_BYTES];
     char behind[64];
-    int descriptor = -1;
     int len = snprintf(text, sizeof text, FACTS_FORMAT, facts.first, facts.last);
     /* In containers that share the state every process may have the same number. */
     (void)snprintf(behind, sizeof behind, ".%ld-%" PRId64, (long)getpid(), wend__clock_wall_us());
@@ -77,19 +76,7 @@ static enum wend_status write_facts(const struct wend_run_shards *shards, const 
     if (hidden == NULL) {
         return wend__fail_memory(error);
     }
-    (void)wend__io_remove(hidden);
-    int number = wend__io_create_new(hidden, &descriptor);
-    if (number == 0) {
-        number = wend__io_write(descriptor, text, (size_t)len);
-        number = number == 0 ? wend__io_sync(descriptor) : number;
-        (void)close(descriptor);
-    }
-    if (number == 0 && rename(hidden, path) != 0) {
-        number = errno;
-    }
-    if (number != 0) {
-        (void)wend__io_remove(hidden);
-    }
+    int number = wend__io_replace(path, hidden, text, (size_t)len);
     wend__free(hidden);
     return number == 0 ? WEND_OK : wend__fail_os(error, "write", path, number);
 }

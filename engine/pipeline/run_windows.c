@@ -49,22 +49,12 @@ static enum wend_status write_record(const struct wend_run_state *run, int64_t u
     char path[PATH_BYTES];
     char hidden[PATH_BYTES];
     char text[PATH_BYTES + 64];
-    int descriptor = -1;
     int len =
         snprintf(text, sizeof text, "%" PRId64 " %s\n", until_us, run->shards->windows->output);
     if (!record_path(run, "", path) || !record_path(run, ".new", hidden)) {
         return fail_path("write", run->shards->root, ENAMETOOLONG, error);
     }
-    (void)wend__io_remove(hidden);
-    int number = wend__io_create_new(hidden, &descriptor);
-    if (number == 0) {
-        number = wend__io_write(descriptor, text, (size_t)len);
-        number = number == 0 ? wend__io_sync(descriptor) : number;
-        (void)close(descriptor);
-    }
-    if (number == 0 && rename(hidden, path) != 0) {
-        number = errno;
-    }
+    int number = wend__io_replace(path, hidden, text, (size_t)len);
     number = number == 0 ? wend__io_sync_directory(run->shards->root) : number;
     return number == 0 ? WEND_OK : fail_path("write", path, number, error);
 }
