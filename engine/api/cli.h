@@ -127,8 +127,10 @@ struct wend_table_query {
     const atomic_bool *stop; /* set when nobody waits for the answer any more */
 };
 
-/* Of a snapshot, told from others by what it holds: 32 digits and a zero. */
-void wend__cli_snapshot_tag(const struct wend_snapshot *snapshot, char *tag);
+/* What tells a snapshot from others by what it holds: 32 digits and a zero. */
+void wend__cli_snapshot_tag(const struct wend_snapshot *snapshot, char tag[33]);
+/* The name of the newest window of a stream in a directory. False: there is none. */
+bool wend__cli_newest_window(const char *directory, char name[21]);
 
 /* A page for people. */
 struct wend_page_query {

@@ -5,9 +5,9 @@
 #include "base/clock.h"
 #include "base/memory.h"
 #include "http/server.h"
-#include "snapshot/snapshot_files.h"
+#include "pipeline/publishing.h"
+#include "snapshot/window_folders.h"
 
-#include <inttypes.h>
 #include <pthread.h>
 #include <stdio.h>
 
@@ -66,9 +66,20 @@ void wend__cli_live_row(const struct wend_live *live, size_t index, bool has_sta
     };
 }
 
-void wend__cli_snapshot_tag(const struct wend_snapshot *snapshot, char *tag) {
-    struct wend_hash128 id = wend__snapshot_id(snapshot);
-    (void)snprintf(tag, 33, "%016" PRIx64 "%016" PRIx64, id.high, id.low);
+void wend__cli_snapshot_tag(const struct wend_snapshot *snapshot, char tag[33]) {
+    _Static_assert(WEND_SNAPSHOT_ID_DIGITS + 1 == 33, "as cli.h says");
+    wend__snapshot_id_text(snapshot, tag);
+}
+
+bool wend__cli_newest_window(const char *directory, char name[21]) {
+    _Static_assert(WEND_WINDOW_NAME_BYTES == 21, "as cli.h says");
+    struct wend_window_folders folders;
+    if (wend__window_folders(directory, &folders, NULL) != WEND_OK) {
+        return false;
+    }
+    bool any = folders.count > 0 && wend__window_name(folders.windows_us[folders.count - 1], name);
+    wend__free(folders.windows_us);
+    return any;
 }
 
 bool wend__answer_add(struct wend_answer *answer, const void *bytes, size_t len) {

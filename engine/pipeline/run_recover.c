@@ -290,6 +290,6 @@ enum wend_status wend__run_shard_recover(struct wend_run_shard *shard, struct we
     shard->begun_offset = partition->next_offset;
     shard->begun_mark_us = shard->chain.has_head ? shard->chain.head.mark_us : INT64_MIN;
     WEND_TRY(claim(shard, error));
-    wend__run_shard_is_here(shard);
+    wend__run_shard_tell_here(shard);
     return WEND_OK;
 }

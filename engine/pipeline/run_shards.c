@@ -121,7 +121,7 @@ static void tell_shard(const struct wend_run_shard *shard, bool is_here) {
     }
 }
 
-void wend__run_shard_is_here(const struct wend_run_shard *shard) {
+void wend__run_shard_tell_here(const struct wend_run_shard *shard) {
     tell_shard(shard, true);
 }
 

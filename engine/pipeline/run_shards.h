@@ -124,7 +124,7 @@ WEND_MUST_CHECK enum wend_status wend__run_shards_make_runs(const struct wend_ru
 /* The shard's numbers for who looks from outside; NULL: nobody does. */
 struct wend_live_partition *wend__run_shard_live(const struct wend_run_shard *shard);
 /* Behind recovery: tells them that this process has it. */
-void wend__run_shard_is_here(const struct wend_run_shard *shard);
+void wend__run_shard_tell_here(const struct wend_run_shard *shard);
 /* Polls once for a thread, and takes what came. `*took` false: nothing did. */
 WEND_MUST_CHECK enum wend_status wend__run_shards_poll(struct wend_run_state *run, uint32_t thread,
                                                        bool *took, struct wend_error *error);

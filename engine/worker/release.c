@@ -2,8 +2,8 @@
  * What a stream without end has met is more than what is open: names of touchpoints and values of
  * segments that no held hit has are forgotten, and the others are numbered anew.
  *
- *   matcher: new, with empty tables       its names come again, through the port, when data has
- * them owner:   [ a b c d e f ] --hits hold b, e--> [ b e ]
+ *   matcher   [ a b c d e f ] --------------------> [ ]      names come again as data has them
+ *   owner     [ a b c d e f ] --hits hold b, e----> [ b e ]
  *
  * Looked through once there are twice as many as stayed the last time, so that it costs a share of
  * what taking them in has cost.

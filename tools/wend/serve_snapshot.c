@@ -3,7 +3,6 @@
  * window that a stream has published in it. */
 #include "serve.h"
 
-#include <dirent.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -34,46 +33,21 @@ static bool look_in(const char *directory, struct identity *found) {
     return is_there;
 }
 
-/* "2025-06-15T15-00-00Z": what a stream calls a window. */
-static bool is_window(const char *name) {
-    static const char form[] = "0000-00-00T00-00-00Z";
-    for (size_t i = 0; i < sizeof form; i++) {
-        bool fits = form[i] == '0' ? name[i] >= '0' && name[i] <= '9' : name[i] == form[i];
-        if (!fits) {
-            return false;
-        }
-    }
-    return true;
-}
-
-/* The newest window; `path` becomes its place. */
-static bool find_window(const char *directory, struct wend_cli_text *path) {
-    char newest[sizeof "0000-00-00T00-00-00Z"] = "";
-    DIR *list = opendir(directory);
-    for (struct dirent *entry = NULL; list != NULL && (entry = readdir(list)) != NULL;) {
-        if (is_window(entry->d_name) && strcmp(entry->d_name, newest) > 0) {
-            memcpy(newest, entry->d_name, sizeof newest);
-        }
-    }
-    if (list != NULL) {
-        (void)closedir(list);
-    }
-    wend__cli_text_add_format(path, "%s/%s", directory, newest);
-    return newest[0] != '\0';
-}
-
 /* The link `current` is followed once, so that all files are of one snapshot. */
 static bool find(const struct wend_cli_served *served, struct identity *found) {
-    struct wend_cli_text current = {0};
-    struct wend_cli_text window = {0};
+    struct wend_cli_text path = {0};
+    char window[21];
     bool is_there = look_in(served->directory, found);
     if (!is_there) {
-        wend__cli_text_add_format(&current, "%s/current", served->directory);
-        is_there = look_in(current.data, found) ||
-                   (find_window(served->directory, &window) && look_in(window.data, found));
+        wend__cli_text_add_format(&path, "%s/current", served->directory);
+        is_there = look_in(path.data, found);
     }
-    wend__cli_text_deinit(&current);
-    wend__cli_text_deinit(&window);
+    if (!is_there && wend__cli_newest_window(served->directory, window)) {
+        wend__cli_text_clear(&path);
+        wend__cli_text_add_format(&path, "%s/%s", served->directory, window);
+        is_there = look_in(path.data, found);
+    }
+    wend__cli_text_deinit(&path);
     return is_there;
 }
 

@@ -2,6 +2,7 @@
 
 #include "progress.h"
 #include "table.h"
+#include "value.h"
 #include "width.h"
 
 #include "api/cli.h"
@@ -15,7 +16,7 @@
 #include <unistd.h>
 
 /* In a pipe it is told once in so many seconds. */
-enum { PRINT_EVERY = 60, TIME_BYTES = 32, HEIGHT_UNKNOWN = 24, LINES_AROUND = 4 };
+enum { PRINT_EVERY = 60, HEIGHT_UNKNOWN = 24, LINES_AROUND = 4 };
 enum { NAME, BEHIND, RATE, WATERMARK, OPEN, STATE, CHECKPOINT, COLUMN_COUNT };
 #define SECOND_US 1000000.0
 
@@ -80,16 +81,6 @@ static void take_samples(struct wend_cli_status *status) {
     status->sampled_us = now_us;
 }
 
-static void add_time(struct wend_cli_text *out, int64_t time_us) {
-    char digits[TIME_BYTES];
-    time_t seconds = (time_t)(time_us / 1000000);
-    struct tm parts;
-    if (gmtime_r(&seconds, &parts) != NULL &&
-        strftime(digits, sizeof digits, "%Y-%m-%dT%H:%M:%SZ", &parts) > 0) {
-        wend__cli_text_add(out, digits);
-    }
-}
-
 static void add_row(struct wend_cli_table *table, const struct wend_live_row *row, double rate) {
     struct wend_cli_text texts[COLUMN_COUNT] = {0};
     struct wend_cli_cell cells[COLUMN_COUNT];
@@ -106,7 +97,7 @@ static void add_row(struct wend_cli_table *table, const struct wend_live_row *ro
         wend__cli_text_add(&texts[BEHIND], "not here");
     }
     if (row->is_here && row->has_watermark) {
-        add_time(&texts[WATERMARK], row->watermark_us);
+        wend__cli_time_add(row->watermark_us - row->watermark_us % 1000000, &texts[WATERMARK]);
     }
     for (size_t i = 0; i < COLUMN_COUNT; i++) {
         cells[i] = (struct wend_cli_cell){WEND_CLI_CELL_TEXT, wend__cli_text_string(&texts[i]),
