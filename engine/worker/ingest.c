@@ -1,29 +1,22 @@
 /* Records to hits: the reasons for rejecting one, in their order, and the match. */
 #include "worker/worker_internal.h"
 
-static enum wend_status reject_shape(struct wend_worker *worker, const struct wend_record *record,
-                                     uint64_t position, struct wend_error *error) {
-    worker->counters.rejected[record->reject]++;
-    if (worker->rejects == NULL) {
-        return WEND_OK;
+static enum wend_status reject(struct wend_worker *worker, const struct wend_rejected *rejected,
+                               struct wend_error *error) {
+    if (rejected->reason == WEND_REASON_LATE) {
+        worker->counters.late++;
+    } else {
+        worker->counters.rejected[rejected->reason]++;
     }
-    struct wend_rejected rejected = {position, worker->stream->index, record->reject, record->flaw,
-                                     record->raw};
-    return wend__rejects_add(worker->rejects, &rejected, &worker->scratch, error);
+    return worker->rejects == NULL
+               ? WEND_OK
+               : wend__rejects_add(worker->rejects, rejected, &worker->scratch, error);
 }
 
 enum wend_status wend__worker_reject(struct wend_worker *worker, uint32_t reason, uint64_t position,
                                      struct wend_bytes raw, struct wend_error *error) {
-    if (reason == WEND_REASON_LATE) {
-        worker->counters.late++;
-    } else {
-        worker->counters.rejected[reason]++;
-    }
-    if (worker->rejects == NULL) {
-        return WEND_OK;
-    }
     struct wend_rejected rejected = {position, worker->stream->index, reason, WEND_FLAW_NONE, raw};
-    return wend__rejects_add(worker->rejects, &rejected, &worker->scratch, error);
+    return reject(worker, &rejected, error);
 }
 
 /*
@@ -107,7 +100,9 @@ enum wend_status wend__worker_take_record(struct wend_worker *worker, uint32_t i
                                           uint64_t position, struct wend_error *error) {
     const struct wend_record *record = &worker->batch.records[index];
     if (record->reject != WEND_REJECT_NONE) {
-        return reject_shape(worker, record, position, error);
+        struct wend_rejected rejected = {position, worker->stream->index, record->reject,
+                                         record->flaw, record->raw};
+        return reject(worker, &rejected, error);
     }
     struct wend_bytes *row = worker->batch.fields + (size_t)index * worker->batch.field_count;
     if (!wend__matcher_begin(worker->matcher, row)) {
