@@ -44,8 +44,15 @@ class LiveBroker(unittest.TestCase):
         self.place = self.folder.name
         with open(os.path.join(self.place, "plain.yaml"), "w", encoding="utf-8") as file:
             file.write(PLAIN)
+        self.running = []
 
     def tearDown(self):
+        for member in self.running:
+            if member.poll() is None:
+                member.kill()
+            member.wait()
+            if member.stderr is not None:
+                member.stderr.close()
         self.folder.cleanup()
 
     def command(self, kafka, topic, *more):
@@ -63,11 +70,13 @@ class LiveBroker(unittest.TestCase):
 
     def join(self, kafka, topic, name):
         """The time is long: on a busy machine a member that lives must not be taken for dead."""
-        return subprocess.Popen(
+        member = subprocess.Popen(
             self.command(kafka, topic, "-o", "live", "-X", f"group.instance.id={name}", "-X",
                          "session.timeout.ms=40000", "-X", f"group=of-{topic}"),
             cwd=self.place, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE, text=True)
+        self.running.append(member)
+        return member
 
     def leave(self, member):
         """A broker that was killed may have forgotten who had the member's name last; then it takes
@@ -96,7 +105,7 @@ class LiveBroker(unittest.TestCase):
         broker.wait_until(lambda: sum(n for n, *_ in self.next_offsets(topic)) == count,
                           f"{count} messages in checkpoints of {topic}", 60)
 
-    def replay(self, kafka, topic):
+    def replay(self, kafka, topic, *more):
         parts = [b""] * PARTITIONS
         for record in kafka.read(topic):
             parts[record.partition] += record.value + b"\n"
@@ -106,8 +115,8 @@ class LiveBroker(unittest.TestCase):
             with open(os.path.join(self.place, names[-1]), "wb") as file:
                 file.write(part)
         subprocess.run([suite.wend_bin(), "replay", "-c", "plain.yaml", "-o", "replayed", "-q",
-                        "--replace", "--lateness", "1m", *names], cwd=self.place, check=True,
-                       stdout=subprocess.DEVNULL, timeout=60)
+                        "--replace", "--lateness", "1m", *more, *names], cwd=self.place,
+                       check=True, stdout=subprocess.DEVNULL, timeout=60)
 
     def tables(self, out):
         found = {}

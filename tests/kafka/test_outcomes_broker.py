@@ -31,15 +31,11 @@ class OutcomesBroker(test_live_broker.LiveBroker):
         super().setUp()
         with open(os.path.join(self.place, "plain.yaml"), "a", encoding="utf-8") as file:
             file.write(JOURNEYS)
-        self.members = []
 
     def tearDown(self):
-        for member in self.members:
-            if member.poll() is None:
-                member.kill()
-            member.wait()
-            member.said.close()
         super().tearDown()
+        for member in self.running:
+            member.said.close()
 
     def ask(self, path):
         try:
@@ -57,7 +53,7 @@ class OutcomesBroker(test_live_broker.LiveBroker):
                          "session.timeout.ms=6000", *more),
             cwd=self.place, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=said)
         member.said = said
-        self.members.append(member)
+        self.running.append(member)
         return member
 
     def end(self, member):
@@ -73,27 +69,13 @@ class OutcomesBroker(test_live_broker.LiveBroker):
         return [(record.key, json.loads(record.value)) for record in kafka.read("done")]
 
     def decided(self, kafka):
-        self.replay(kafka, "clicks")
+        self.replay(kafka, "clicks", "--tables", "all")
         rows = subprocess.run(
             [suite.wend_bin(), "show", "replayed", "journeys", "--format", "json"], check=True,
             cwd=self.place, stdout=subprocess.PIPE, timeout=60).stdout.splitlines()
         return {row["journey_id"]: (row["scope"], row["customer_id"], row["outcome"],
                                     row["path_steps"])
                 for row in map(json.loads, rows) if row["outcome"] != "open"}
-
-    def replay(self, kafka, topic):
-        """With the rows of journeys."""
-        parts = [b""] * PARTITIONS
-        for record in kafka.read(topic):
-            parts[record.partition] += record.value + b"\n"
-        names = []
-        for i, part in enumerate(parts):
-            names.append(f"{topic}-{i}.ndjson")
-            with open(os.path.join(self.place, names[-1]), "wb") as file:
-                file.write(part)
-        subprocess.run([suite.wend_bin(), "replay", "-c", "plain.yaml", "-o", "replayed", "-q",
-                        "--replace", "--lateness", "1m", "--tables", "all", *names],
-                       cwd=self.place, check=True, stdout=subprocess.DEVNULL, timeout=60)
 
     def refused(self, kafka):
         """A limit of the topic: the brokers take none."""

@@ -133,6 +133,17 @@ class Browser:
         self.playwright.stop()
 
 
+def open_browser():
+    """A browser, and a folder for pictures; where there is none the script is skipped."""
+    try:
+        browser = Browser()
+    except Browser.Unavailable as reason:
+        print(reason)
+        sys.exit(77)
+    os.makedirs(PICTURES, exist_ok=True)
+    return browser
+
+
 class Report:
     def __init__(self):
         self.passed = self.failed = 0

@@ -12,7 +12,7 @@ import time
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
 sys.path.insert(0, os.path.join(HERE, "../http"))
-from browser import PICTURES, Browser, Report, wend  # noqa: E402
+from browser import PICTURES, Report, open_browser, wend  # noqa: E402
 from server import Server  # noqa: E402
 
 report = Report()
@@ -111,12 +111,7 @@ def check_nothing_yet(browser, folder):
 
 
 def main():
-    try:
-        browser = Browser()
-    except Browser.Unavailable as reason:
-        print(reason)
-        sys.exit(77)
-    os.makedirs(PICTURES, exist_ok=True)
+    browser = open_browser()
     with tempfile.TemporaryDirectory() as folder:
         live = os.path.join(folder, "live")
         os.makedirs(live)

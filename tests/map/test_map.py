@@ -14,7 +14,8 @@ import time
 import xml.etree.ElementTree
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from browser import PICTURES, WEND, Browser, Report, hostile, large, made_up, wend  # noqa: E402
+from browser import (PICTURES, WEND, Report, hostile, large, made_up, open_browser,  # noqa: E402
+                     wend)
 
 report = Report()
 expect = report.expect
@@ -324,12 +325,7 @@ def check_poster(snapshot):
 
 
 def main():
-    try:
-        browser = Browser()
-    except Browser.Unavailable as reason:
-        print(reason)
-        sys.exit(77)
-    os.makedirs(PICTURES, exist_ok=True)
+    browser = open_browser()
     with tempfile.TemporaryDirectory() as folder:
         snapshot = check_shop(browser, folder)
         check_without_scripts(browser, snapshot)
