@@ -204,7 +204,7 @@ static enum wend_status write_checkpoint(struct wend_run_shard *shard, struct we
     WEND_TRY(write_part(shard, error));
     WEND_TRY(write_outbox(shard, error));
     char name[WEND_CHECKPOINT_NAME_BYTES];
-    struct wend_checkpoint_ref ref;
+    struct wend_checkpoint_ref ref = {0};
     WEND_TRY(write_file(&shard->chain, "state", name, parts, 3, &ref, error));
     memcpy(head->state_name, name, sizeof name);
     head->state = ref;

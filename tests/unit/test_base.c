@@ -9,6 +9,7 @@
 
 #include <criterion/criterion.h>
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -128,6 +129,39 @@ Test(io, the_chosen_write_fails) {
     cr_assert_eq(wend__io_write(descriptor, "b", 1), ENOSPC);
     cr_assert_eq(wend__io_write(descriptor, "c", 1), 0);
     close(descriptor);
+}
+
+static void expect_content(const char *path, const char *wanted) {
+    char text[32] = "";
+    FILE *file = fopen(path, "r");
+    cr_assert_not_null(file);
+    text[fread(text, 1, sizeof text - 1, file)] = '\0';
+    (void)fclose(file);
+    cr_expect_str_eq(text, wanted);
+}
+
+Test(io, a_file_is_replaced_whole_or_not_at_all) {
+    char root[] = "/tmp/wend-io-XXXXXX";
+    char path[128];
+    char hidden[128];
+    cr_assert_not_null(mkdtemp(root));
+    (void)snprintf(path, sizeof path, "%s/record", root);
+    (void)snprintf(hidden, sizeof hidden, "%s/record.new", root);
+    cr_assert_eq(wend__io_replace(path, hidden, "one", 3), 0);
+    expect_content(path, "one");
+    /* What a process that was killed has left is no hindrance. */
+    int descriptor;
+    cr_assert_eq(wend__io_create_new(hidden, &descriptor), 0);
+    cr_assert_eq(wend__io_write(descriptor, "rubbish", 7), 0);
+    close(descriptor);
+    cr_assert_eq(wend__io_replace(path, hidden, "two", 3), 0);
+    expect_content(path, "two");
+    wend__io_fail_write_at(1, ENOSPC);
+    cr_assert_eq(wend__io_replace(path, hidden, "three", 5), ENOSPC);
+    expect_content(path, "two");
+    struct stat status;
+    cr_expect_neq(stat(hidden, &status), 0);
+    cr_assert_eq(wend__io_remove_tree(root), 0);
 }
 
 Test(base, hidden_names_of_the_dead_are_told_from_those_of_the_living) {
